@@ -1,0 +1,1 @@
+"""From raw videos and poses to batches."""

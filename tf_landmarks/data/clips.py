@@ -1,0 +1,157 @@
+"""What a source of data hands over: clips of frames, and unpaired poses."""
+
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from absl import logging
+
+from tf_landmarks import errors
+from tf_landmarks import skeletons
+from tf_landmarks.data import images
+from tf_landmarks.data import videos
+
+
+class Frame(NamedTuple):
+    """One frame before it is cropped.
+
+    Attributes:
+      number: 0-based, of the clip.
+      image: uint8 RGB [H, W, 3].
+      box: square crop (x, y, side, side) in pixel edges.
+      keypoints: [K, 2] in the image's pixels; None where not labelled.
+      visibility: [K], COCO's flags; None where not labelled.
+    """
+
+    number: int
+    image: np.ndarray
+    box: tuple[float, float, float, float]
+    keypoints: np.ndarray | None = None
+    visibility: np.ndarray | None = None
+
+
+class Clip(NamedTuple):
+    """A named sequence of frames; `length` is for the progress bar."""
+
+    name: str
+    frames: Callable[[], Iterator[Frame]]
+    length: int = 0
+
+
+class Poses(NamedTuple):
+    """Unpaired poses: the prior.
+
+    Attributes:
+      keypoints: [N, K, 2] in [-1, 1] of the box.
+      boxes: [N, 4], the boxes (x, y, width, height) they came from.
+      left_out: how many were left out because a landmark is missing.
+    """
+
+    keypoints: np.ndarray
+    boxes: np.ndarray
+    left_out: int = 0
+
+
+class Source(NamedTuple):
+    """Everything that `prepare` writes.
+
+    Attributes:
+      name: of the dataset.
+      description: for people, kept in `dataset.json`.
+      skeleton: of the poses and the labels.
+      clips: by split.
+      poses: by split.
+      labels: None, "labels" or "pseudo-labels (dlib)": what `test` carries.
+    """
+
+    name: str
+    description: dict
+    skeleton: skeletons.Skeleton
+    clips: dict[str, Sequence[Clip]]
+    poses: dict[str, Poses]
+    labels: str | None = None
+
+
+class BadFiles:
+    """Raises for a bad file, or notes it where the user lets it be skipped."""
+
+    def __init__(self, skip: bool):
+        self._skip = skip
+        self.messages: list[str] = []
+
+    def report(self, error: errors.UserError) -> None:
+        """Raises `error` unless bad files are skipped."""
+        if not self._skip:
+            raise error
+        logging.warning("skipped: %s", error)
+        self.messages.append(str(error))
+
+
+def find(folder: str, flag: str) -> list[pathlib.Path]:
+    """The clips in a folder, sorted: video files and sub-folders.
+
+    Args:
+      folder: where to look.
+      flag: the flag that named the folder, for the message.
+
+    Raises:
+      errors.UserError: no such folder, or nothing in it that is a clip.
+    """
+    root = pathlib.Path(folder)
+    if not root.is_dir():
+        raise errors.UserError(f"--{flag}={folder}: no such folder")
+    paths = sorted(
+        path
+        for path in root.iterdir()
+        if not path.name.startswith(".")
+        and (path.is_dir() or path.suffix.lower() in videos.SUFFIXES)
+    )
+    if not paths:
+        raise errors.UserError(
+            f"--{flag}={folder}: no clips; put video files "
+            f"({' '.join(videos.SUFFIXES)}) or one sub-folder of images per "
+            "clip there"
+        )
+    return paths
+
+
+def image_files(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The frames of a clip that is a folder, in the order of their names.
+
+    Numbers in a name count as numbers: frame 9 comes before frame 10.
+    """
+    return sorted(
+        (p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES),
+        key=lambda path: _natural(path.name),
+    )
+
+
+def _natural(name: str) -> tuple:
+    digits = "".join(c if c.isdecimal() else " " for c in name).split()
+    letters = "".join(" " if c.isdecimal() else c for c in name).split()
+    return (letters, [int(d) for d in digits], name)
+
+
+def read(
+    path: pathlib.Path, bad_files: BadFiles
+) -> Iterator[tuple[int, str, np.ndarray]]:
+    """Yields (number, file name, image) of a clip.
+
+    The file name is the image's for a folder, the empty string for a video.
+
+    Raises:
+      errors.UserError: the video cannot be read; an image cannot be and bad
+        files are not skipped.
+    """
+    if not path.is_dir():
+        for number, image in enumerate(videos.frames(path)):
+            yield number, "", image
+        return
+    for number, file in enumerate(image_files(path)):
+        try:
+            yield number, file.name, images.read_image(file)
+        except errors.UserError as error:
+            bad_files.report(error)

@@ -1,0 +1,118 @@
+"""Where and how large objects are: the prior's poses against the crops.
+
+The unpaired poses teach Φ where landmarks may be, so poses that lie elsewhere
+in the image than the objects do pull the landmarks off them. What the crops
+show is taken from labels where a split has them, otherwise from where the
+frames of a clip differ from each other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tabulate
+
+_CENTRE_TOLERANCE = 10.0  # percent of the image
+_SIZE_TOLERANCE = 1 / 3
+
+
+class Placement(NamedTuple):
+    """Mean and standard deviation over poses (or clips), % of the image.
+
+    Attributes:
+      mean: [4], centre x, centre y, width, height.
+      std: [4], the same.
+    """
+
+    mean: np.ndarray
+    std: np.ndarray
+
+
+def _placement(low: np.ndarray, high: np.ndarray) -> Placement:
+    """Corners [N, 2] in % of the image -> placement."""
+    values = np.concatenate([(low + high) / 2, high - low], axis=1)  # [N, 4]
+    return Placement(values.mean(axis=0), values.std(axis=0))
+
+
+def of_poses(keypoints: np.ndarray, image_size: int) -> Placement:
+    """Placement of poses [N, K, 2] in [-1, 1]; NaN is not labelled."""
+    pixels = (keypoints + 1) / 2 * (image_size - 1) + 0.5  # from the edge
+    percent = 100.0 * pixels / image_size
+    return _placement(np.nanmin(percent, axis=1), np.nanmax(percent, axis=1))
+
+
+class Motion:
+    """Where the frames of clips differ, from running sums."""
+
+    def __init__(self, image_size: int):
+        self._shape = (image_size, image_size)
+        self._clips: list[tuple[np.ndarray, np.ndarray]] = []
+        self.start_clip()
+
+    def start_clip(self) -> None:
+        """Forgets the sums of the clip before."""
+        self._count = 0
+        self._sum = np.zeros(self._shape)
+        self._squares = np.zeros(self._shape)
+
+    def add(self, gray: np.ndarray) -> None:
+        """Adds a frame, [S, S] of any unit."""
+        self._count += 1
+        self._sum += gray
+        self._squares += np.square(gray, dtype=np.float64)
+
+    def end_clip(self) -> None:
+        """Takes the clip's frames into account, if anything moves."""
+        mean = self._sum / self._count
+        deviation = np.sqrt(
+            np.maximum(self._squares / self._count - mean**2, 0)
+        )
+        # The stiller half of the picture is background and noise.
+        moving = np.maximum(deviation - np.median(deviation), 0)  # [S, S]
+        if moving.any():
+            self._clips.append(
+                tuple(_extent(moving.sum(axis)) for axis in (0, 1))
+            )
+
+    def placement(self) -> Placement | None:
+        """Over the clips; None if nothing moves in any."""
+        if not self._clips:
+            return None
+        extents = np.stack(self._clips)  # [clips, 2 axes, low and high]
+        return _placement(extents[..., 0], extents[..., 1])
+
+
+def _extent(weights: np.ndarray) -> tuple[float, float]:
+    """Where the middle 90% of weights [S] lie, % of the image."""
+    edges = np.linspace(0, 100, len(weights) + 1)
+    cumulative = np.concatenate([[0], np.cumsum(weights)]) / weights.sum()
+    low, high = np.interp([0.05, 0.95], cumulative, edges)
+    return low, high
+
+
+def table(rows: dict[str, Placement]) -> str:
+    """The placements as a text table."""
+    return tabulate.tabulate(
+        [
+            [name, *(f"{m:.0f} ± {s:.0f}" for m, s in zip(*row, strict=True))]
+            for name, row in rows.items()
+        ],
+        headers=["% of the image", "centre x", "centre y", "width", "height"],
+        stralign="right",
+    )
+
+
+def warning(prior: Placement, crops: Placement) -> str | None:
+    """A sentence if the prior does not lie where the objects do."""
+    shift = np.abs(prior.mean[:2] - crops.mean[:2]).max()
+    ratio = prior.mean[2:].mean() / crops.mean[2:].mean()
+    if shift > _CENTRE_TOLERANCE:
+        problem = f"centred {shift:.0f}% of the image away from"
+    elif not 1 - _SIZE_TOLERANCE < ratio < 1 + _SIZE_TOLERANCE:
+        problem = f"{ratio:.1f} times as large as"
+    else:
+        return None
+    return (
+        f"the prior's poses are {problem} what is seen in the crops; "
+        "landmarks may drift off the objects: change the boxes of the frames "
+        "or of the poses"
+    )

@@ -1,0 +1,90 @@
+"""Pseudo-labels: dlib's 68 face landmarks, for evaluation only.
+
+dlib's predictor is the one that the paper used on VoxCeleb. It was trained
+on 300-W, for non-commercial use. No training split gets its output.
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from tf_landmarks import packages
+from tf_landmarks import skeletons
+from tf_landmarks.data import clips
+from tf_landmarks.data import preprocessing
+
+NAME = "pseudo-labels (dlib)"
+_PREDICTOR = (
+    "face_recognition_models/models/shape_predictor_68_face_landmarks.dat"
+)
+_CROP_SIZE = 256  # pixels; enough for its detector, which wants 80 of a face
+
+
+class Dlib:
+    """Finds iBUG's 68 landmarks of the largest face in a box."""
+
+    def __init__(self):
+        dlib = _import_dlib()
+        path = packages.fetch(packages.FACE_RECOGNITION_MODELS, [_PREDICTOR])
+        self._detect = dlib.get_frontal_face_detector()
+        self._predict = dlib.shape_predictor(str(path[_PREDICTOR]))
+
+    def __call__(self, image: np.ndarray, box) -> np.ndarray | None:
+        """Landmarks in the image's pixels, [68, 2]; None without a face."""
+        crop = preprocessing.crop_and_resize(image, box, _CROP_SIZE)
+        crop = tf.cast(tf.round((crop + 1.0) * 127.5), tf.uint8).numpy()
+        faces = self._detect(crop)
+        if not faces:
+            return None
+        face = self._predict(crop, max(faces, key=lambda face: face.area()))
+        points = np.array([(p.x, p.y) for p in face.parts()], np.float64)
+        normalized = preprocessing.pixels_to_normalized(
+            points, (0, 0, _CROP_SIZE), _CROP_SIZE
+        )
+        return preprocessing.normalized_to_pixels(normalized, box, _CROP_SIZE)
+
+
+def _import_dlib():
+    """The user's own dlib, else the pinned one."""
+    try:
+        return importlib.import_module("dlib")
+    except ImportError:
+        module = "_dlib_pybind11.cpython-311-x86_64-linux-gnu.so"
+        names = ["dlib/__init__.py", module]
+        paths = packages.fetch(packages.DLIB_BIN, names)
+        sys.path.append(str(paths[module].parent))
+        return importlib.import_module("dlib")
+
+
+def label_test_split(source: clips.Source) -> clips.Source:
+    """`source` with dlib's landmarks on its test split.
+
+    Frames in which dlib finds no face are left out, and counted in the log.
+    """
+    find_landmarks = Dlib()
+    test = [
+        clip._replace(frames=lambda c=clip: _labelled(c, find_landmarks))
+        for clip in source.clips["test"]
+    ]
+    return source._replace(clips={**source.clips, "test": test}, labels=NAME)
+
+
+def _labelled(clip: clips.Clip, find_landmarks) -> Iterator[clips.Frame]:
+    without = 0
+    for frame in clip.frames():
+        keypoints = find_landmarks(frame.image, frame.box)
+        if keypoints is None:
+            without += 1
+            continue
+        visibility = np.full(skeletons.IBUG_68.num_landmarks, 2)
+        yield frame._replace(keypoints=keypoints, visibility=visibility)
+    if without:
+        logging.info(
+            "%s: dlib found no face in %d frames; they are left out",
+            clip.name,
+            without,
+        )

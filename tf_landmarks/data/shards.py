@@ -1,0 +1,172 @@
+"""Writes prepared data so that a killed run leaves nothing to mistake.
+
+Everything goes into a hidden, locked sibling of the target, `.NAME.partial`;
+`dataset.json` comes last, then one rename makes the folder appear whole.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import shutil
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from tf_landmarks import errors
+from tf_landmarks.data import records
+
+MAX_SHARD_BYTES = 100_000_000
+_FRAMING_BYTES = 16  # a TFRecord's length and two checksums
+
+
+@contextlib.contextmanager
+def new_folder(data_dir: str) -> Iterator[pathlib.Path]:
+    """Yields a folder to write into; it becomes `data_dir` on success.
+
+    Raises:
+      errors.UserError: `data_dir` exists, is remote, or is being written by
+        another process.
+    """
+    target = pathlib.Path(os.path.abspath(data_dir))
+    _check_target(data_dir, target)
+    partial = target.with_name(f".{target.name}.partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    lock = os.open(partial, os.O_RDONLY)
+    try:
+        _lock(lock, partial, data_dir)
+        _wipe(partial)  # what a killed run left
+        try:
+            yield partial
+            os.fsync(lock)
+            _check_target(data_dir, target)
+            partial.rename(target)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+    finally:
+        os.close(lock)
+
+
+def _check_target(data_dir: str, target: pathlib.Path) -> None:
+    if "://" in data_dir:
+        raise errors.UserError(
+            f"--data_dir={data_dir}: prepare writes to local folders only; "
+            "write to one and copy it there"
+        )
+    if target.exists():
+        raise errors.UserError(
+            f"--data_dir={data_dir} exists; delete it or choose another"
+        )
+
+
+def _lock(lock: int, partial: pathlib.Path, data_dir: str) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The other run may have ended, and renamed the folder, in between.
+        if os.fstat(lock).st_ino == os.stat(partial).st_ino:
+            return
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    raise errors.UserError(
+        f"--data_dir={data_dir} is being prepared by another process; wait "
+        "for it or choose another folder"
+    )
+
+
+def _wipe(folder: pathlib.Path) -> None:
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+class ShardWriter:
+    """Appends TFRecords to numbered shards of at most `max_bytes`.
+
+    Records become part of the shards only at `commit`, so that a clip which
+    turns out to be damaged can be dropped whole by `rollback`. A TFRecord
+    file is a plain sequence of records: appending bytes is enough.
+    """
+
+    def __init__(
+        self, folder: pathlib.Path, prefix: str, max_bytes=MAX_SHARD_BYTES
+    ):
+        self._folder = folder
+        self._prefix = prefix
+        self._max_bytes = max_bytes
+        self._shards: list[records.Shard] = []
+        self._parts: list[tuple[pathlib.Path, int, int]] = []
+        self._writer = None
+
+    def write(self, record: bytes) -> None:
+        """Adds a record to what the next `commit` keeps."""
+        size = len(record) + _FRAMING_BYTES
+        if self._writer is None or self._parts[-1][2] + size > self._max_bytes:
+            self._new_part()
+        self._writer.write(record)
+        path, count, total = self._parts[-1]
+        self._parts[-1] = (path, count + 1, total + size)
+
+    def commit(self) -> None:
+        """Keeps what was written since the last commit or rollback."""
+        self._close_part()
+        for path, count, size in self._parts:
+            self._append(path, count, size)
+        self._parts = []
+
+    def rollback(self) -> None:
+        """Drops what was written since the last commit or rollback."""
+        self._close_part()
+        for path, _, _ in self._parts:
+            path.unlink()
+        self._parts = []
+
+    def finish(self) -> tuple[records.Shard, ...]:
+        """The committed shards, flushed to disk and summed."""
+        return tuple(
+            shard._replace(sha256=_sync_and_sum(self._folder / shard.file))
+            for shard in self._shards
+        )
+
+    def _new_part(self) -> None:
+        self._close_part()
+        name = f"{self._prefix}-part-{len(self._parts):05d}"
+        path = self._folder / name
+        self._writer = tf.io.TFRecordWriter(str(path))
+        self._parts.append((path, 0, 0))
+
+    def _close_part(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _append(self, part: pathlib.Path, count: int, size: int) -> None:
+        last = self._shards[-1] if self._shards else None
+        if last is None or last.bytes + size > self._max_bytes:
+            name = f"{self._prefix}-{len(self._shards):05d}.tfrecord"
+            part.rename(self._folder / name)
+            self._shards.append(records.Shard(name, count, size, ""))
+            return
+        with (
+            open(part, "rb") as source,
+            open(self._folder / last.file, "ab") as target,
+        ):
+            shutil.copyfileobj(source, target)
+        part.unlink()
+        self._shards[-1] = last._replace(
+            records=last.records + count, bytes=last.bytes + size
+        )
+
+
+def _sync_and_sum(path: pathlib.Path) -> str:
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_info(folder: pathlib.Path, info: records.DatasetInfo) -> None:
+    """Writes `dataset.json`, flushed to disk."""
+    with open(folder / records.INFO_FILE, "w") as file:
+        file.write(records.info_to_json(info))
+        file.flush()
+        os.fsync(file.fileno())

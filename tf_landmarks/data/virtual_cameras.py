@@ -1,0 +1,78 @@
+"""3D keypoints, seen by random virtual cameras, make a 2D prior."""
+
+import numpy as np
+
+Range = tuple[float, float]
+
+
+def random_views(
+    points: np.ndarray,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    yaw: Range = (-30.0, 30.0),
+    pitch: Range = (-15.0, 15.0),
+    roll: Range = (-12.0, 12.0),
+    distance: Range = (2.5, 6.0),
+    size: Range = (0.6, 0.72),
+    centre_x: Range = (0.42, 0.58),
+    centre_y: Range = (0.43, 0.6),
+) -> np.ndarray:
+    """Draws objects, turns them, and projects them into a square crop.
+
+    All ranges are sampled uniformly; the defaults suit a face in a crop that
+    was centred on the average face of a clip.
+
+    Args:
+      points: [N, K, 3], x to the right, y down, z away from the camera, any
+        unit, facing the camera.
+      count: how many views.
+      rng: source of the draws.
+      yaw, pitch, roll: degrees about the y, x and z axis through the middle
+        of the object.
+      distance: of the camera from that middle, in object sizes: the larger
+        of the unturned object's width and height.
+      size: the unturned object's size as a share of the crop.
+      centre_x, centre_y: where the middle is seen, as a share of the crop.
+
+    Returns:
+      float32 [count, K, 2] in [-1, 1] of the crop's edges. (Those of a crop
+      of S pixels are half a pixel wider than ours; next to the random place
+      that is nothing.)
+    """
+    points = points[rng.integers(len(points), size=count)]
+    low, high = points.min(axis=1), points.max(axis=1)  # [count, 3]
+    scale = (high - low)[:, :2].max(axis=1)  # [count]
+    points = points - ((low + high) / 2)[:, np.newaxis]
+    points = points / scale[:, np.newaxis, np.newaxis]
+    angles = [rng.uniform(*r, size=count) for r in (yaw, pitch, roll)]
+    points = points @ rotations(*angles).transpose(0, 2, 1)
+
+    def draw(limits: Range) -> np.ndarray:
+        return rng.uniform(*limits, size=(count, 1, 1))
+
+    perspective = 1.0 + points[..., 2:] / draw(distance)
+    projected = draw(size) * points[..., :2] / perspective
+    centre = np.concatenate([draw(centre_x), draw(centre_y)], axis=-1)
+    return (2.0 * (projected + centre) - 1.0).astype(np.float32)
+
+
+def rotations(yaw, pitch, roll) -> np.ndarray:
+    """Matrices [N, 3, 3]: yaw about y first, then pitch about x, roll about z.
+
+    Args:
+      yaw, pitch, roll: [N] degrees.
+    """
+    return _about(2, roll) @ _about(0, pitch) @ _about(1, yaw)
+
+
+def _about(axis: int, degrees: np.ndarray) -> np.ndarray:
+    """Right-handed rotations about one axis, [N, 3, 3]."""
+    angle = np.radians(degrees)
+    a, b = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.zeros([len(angle), 3, 3])
+    matrix[:, axis, axis] = 1.0
+    matrix[:, a, a] = matrix[:, b, b] = np.cos(angle)
+    matrix[:, b, a] = np.sin(angle)
+    matrix[:, a, b] = -matrix[:, b, a]
+    return matrix

@@ -1,0 +1,208 @@
+"""Writes a source of clips and poses as a prepared folder."""
+
+import pathlib
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tqdm
+
+from tf_landmarks import errors
+from tf_landmarks.data import clips
+from tf_landmarks.data import distributions
+from tf_landmarks.data import preprocessing
+from tf_landmarks.data import records
+from tf_landmarks.data import shards
+
+RUN_LENGTH = 32  # frames in an example
+_SHORTEST_RUN = 2  # a pair
+_JPEG_QUALITY = 95
+
+
+class Written(NamedTuple):
+    """What `write` did.
+
+    Attributes:
+      info: as in `dataset.json`.
+      prior: placement of the training poses.
+      crops: by what it was measured on, placement of the objects.
+    """
+
+    info: records.DatasetInfo
+    prior: distributions.Placement
+    crops: dict[str, distributions.Placement]
+
+
+class _Picture(NamedTuple):
+    """A frame as it is stored."""
+
+    number: int
+    jpeg: bytes
+    keypoints: np.ndarray | None
+    visibility: np.ndarray | None
+
+
+def write(
+    source: clips.Source,
+    data_dir: str,
+    image_size: int,
+    bad_files: clips.BadFiles,
+) -> Written:
+    """Writes all clips and poses; one run of frames is in memory at a time.
+
+    Raises:
+      errors.UserError: see `shards.new_folder`; a bad clip, unless skipped.
+    """
+    with shards.new_folder(data_dir) as folder:
+        writer = _Writer(source, folder, image_size, bad_files)
+        splits = {split: writer.split(split) for split in source.clips}
+        info = records.DatasetInfo(
+            name=source.name,
+            skeleton=source.skeleton,
+            image_size=image_size,
+            splits=splits,
+            labels=source.labels,
+            source={**source.description, "skipped": bad_files.messages},
+        )
+        shards.write_info(folder, info)
+    prior = distributions.of_poses(source.poses["train"].keypoints, image_size)
+    return Written(info, prior, writer.crop_placements())
+
+
+class _Writer:
+    """The parts of `write` that share its arguments."""
+
+    def __init__(self, source, folder: pathlib.Path, image_size, bad_files):
+        self._source = source
+        self._folder = folder
+        self._size = image_size
+        self._bad_files = bad_files
+        self._encode = _jpeg_encoder(image_size)
+        self._motion = distributions.Motion(image_size)
+        self._labels: list[np.ndarray] = []
+
+    def split(self, name: str) -> records.Split:
+        """Writes one split."""
+        writer = shards.ShardWriter(self._folder, f"clips-{name}")
+        all_clips = self._source.clips[name]
+        counts = []
+        total = sum(clip.length for clip in all_clips) or None
+        with tqdm.tqdm(
+            desc=f"{name} clips", total=total, unit="frame", mininterval=1.0
+        ) as progress:
+            for clip in all_clips:
+                progress.set_postfix_str(clip.name, refresh=False)
+                counts += self._clip(clip, writer, progress, name != "train")
+        if not counts:
+            raise errors.UserError(
+                f"none of the {len(all_clips)} clips of the {name} split can "
+                "be used; see what was skipped"
+            )
+        poses = self._source.poses.get(name)
+        return records.Split(
+            clips=len(counts),
+            frames=sum(counts),
+            clip_shards=writer.finish(),
+            poses=0 if poses is None else len(poses.keypoints),
+            pose_shards=() if poses is None else self._poses(name, poses),
+        )
+
+    def _clip(self, clip, writer, progress, is_evaluation) -> list[int]:
+        """Writes a clip; [its number of frames], [] if it is bad."""
+        count = 0
+        self._motion.start_clip()
+        try:
+            pictures = self._pictures(clip, progress)
+            for run in _runs(pictures):
+                count += len(run)
+                writer.write(_encode_run(clip.name, run, is_evaluation))
+            if not is_evaluation and count < _SHORTEST_RUN:
+                raise errors.UserError(
+                    f"the clip {clip.name} has {count} usable frames; pairs "
+                    "need two or more: remove it, or pass --skip_bad"
+                )
+        except errors.UserError as error:
+            writer.rollback()
+            self._bad_files.report(error)
+            return []
+        if count:
+            writer.commit()
+            self._motion.end_clip()
+        return [count] if count else []
+
+    def _pictures(self, clip, progress) -> Iterator[_Picture]:
+        for frame in clip.frames():
+            jpeg, gray = self._encode(frame.image, np.float32(frame.box))
+            self._motion.add(gray.numpy())
+            keypoints = frame.keypoints
+            if keypoints is not None:
+                keypoints = preprocessing.pixels_to_normalized(
+                    keypoints, frame.box, self._size
+                )
+                labelled = np.where(
+                    frame.visibility[:, np.newaxis] > 0, keypoints, np.nan
+                )
+                if not np.isnan(labelled).all():
+                    self._labels.append(labelled)
+            progress.update()
+            yield _Picture(
+                frame.number, jpeg.numpy(), keypoints, frame.visibility
+            )
+
+    def _poses(self, split: str, poses: clips.Poses):
+        writer = shards.ShardWriter(self._folder, f"poses-{split}")
+        visibility = np.full(poses.keypoints.shape[1], 2)
+        for keypoints, box in zip(poses.keypoints, poses.boxes, strict=True):
+            writer.write(records.encode_pose(keypoints, visibility, box))
+        writer.commit()
+        return writer.finish()
+
+    def crop_placements(self) -> dict[str, distributions.Placement]:
+        """Of the labels if there are any, else of what moves."""
+        if self._labels:
+            labels = np.stack(self._labels)
+            name = f"crops, by {self._source.labels}"
+            return {name: distributions.of_poses(labels, self._size)}
+        motion = self._motion.placement()
+        return {} if motion is None else {"crops, by what moves": motion}
+
+
+def _runs(pictures: Iterator[_Picture]) -> Iterator[list[_Picture]]:
+    """Cuts a clip into runs of RUN_LENGTH; the last is never of one frame."""
+    run = []
+    for picture in pictures:
+        run.append(picture)
+        if len(run) == RUN_LENGTH + _SHORTEST_RUN:
+            yield run[:RUN_LENGTH]
+            run = run[RUN_LENGTH:]
+    if run:
+        yield run
+
+
+def _encode_run(name: str, run: list[_Picture], is_evaluation: bool) -> bytes:
+    numbers, jpegs, keypoints, visibility = zip(*run, strict=True)
+    if not is_evaluation or keypoints[0] is None:
+        return records.encode_run(name, numbers, jpegs)
+    return records.encode_run(name, numbers, jpegs, keypoints, visibility)
+
+
+def _jpeg_encoder(size: int) -> Callable:
+    """(image uint8 [H, W, 3], box [4]) -> JPEG and grey [S, S]."""
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, None, 3], tf.uint8),
+            tf.TensorSpec([4], tf.float32),
+        ]
+    )
+    def encode(image, box):
+        crop = preprocessing.crop_and_resize(image, tf.unstack(box), size)
+        crop = tf.cast(tf.round((crop + 1.0) * 127.5), tf.uint8)
+        jpeg = tf.io.encode_jpeg(
+            crop, quality=_JPEG_QUALITY, chroma_downsampling=False
+        )
+        return jpeg, tf.reduce_mean(tf.cast(crop, tf.float32), axis=-1)
+
+    return encode
