@@ -1,0 +1,251 @@
+"""Streams of batches from prepared data.
+
+A training stream is endless and a pure function of (seed, position): epoch e
+reads every record once, in an order that depends on (seed, e) alone, and all
+that is drawn for element i depends on (seed, i) alone. So a run resumes by
+asking for `start_step`: what is skipped is read, of one epoch at most, but
+neither parsed nor decoded. No global seed has a say.
+"""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_landmarks import errors
+from tf_landmarks.data import records
+
+_SHUFFLE_BLOCK = 256  # records; of runs at 128x128 some 50 MB
+_OPEN_SHARDS = 8
+_PAIRS, _WARPS, _POSES = range(3)  # streams with the same seed differ
+
+
+def training_pairs(
+    data_dir: str,
+    info: records.DatasetInfo,
+    batch_size: int,
+    seed: int,
+    pair_window: int,
+    start_step: int = 0,
+    tps: bool = False,
+) -> tf.data.Dataset:
+    """Endless batches of pairs of frames and unpaired poses.
+
+    x and x' are of one run of one clip: x is any frame of it, x' any other
+    that is at most `pair_window` frames before or after.
+
+    Args:
+      data_dir: prepared folder.
+      info: of it.
+      batch_size: B.
+      seed: of order and draws.
+      pair_window: largest distance of a pair, in frames of the run.
+      start_step: batches to leave out.
+      tps: warp x' by a random thin-plate spline.
+
+    Returns:
+      dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1] and `p_bar`
+      float32 [B, K, 2].
+    """
+    raw = _endless(
+        _paths(data_dir, info.splits["train"].clip_shards),
+        info.splits["train"].records,
+        (seed, _PAIRS),
+        start_step * batch_size,
+    )
+
+    def pair(index, serialized):
+        run = records.parse_run(serialized)
+        key = _key(seed, _PAIRS, index)
+        length = tf.size(run[records.FRAMES])
+        x_at, x_prime_at = draw_pair(length, pair_window, key)
+        frames = tf.gather(run[records.FRAMES], [x_at, x_prime_at])
+        x, x_prime = [_decode(f, info.image_size) for f in tf.unstack(frames)]
+        return x, x_prime
+
+    pairs = raw.map(pair, num_parallel_calls=tf.data.AUTOTUNE)
+    pairs = pairs.batch(batch_size, drop_remainder=True)
+    if tps:
+        pairs = _with_warped_x_prime(pairs, seed, start_step)
+    poses = training_poses(data_dir, info, batch_size, seed, start_step)
+    batches = tf.data.Dataset.zip((pairs, poses)).map(
+        lambda pair, p_bar: {"x": pair[0], "x_prime": pair[1], "p_bar": p_bar}
+    )
+    return _finished(batches)
+
+
+def training_poses(
+    data_dir: str,
+    info: records.DatasetInfo,
+    batch_size: int,
+    seed: int,
+    start_step: int = 0,
+) -> tf.data.Dataset:
+    """Endless batches of the prior: p_bar float32 [B, K, 2]."""
+    raw = _endless(
+        _paths(data_dir, info.splits["train"].pose_shards),
+        info.splits["train"].poses,
+        (seed, _POSES),
+        start_step * batch_size,
+    )
+    return _finished(
+        raw.map(lambda _, serialized: serialized)
+        .batch(batch_size, drop_remainder=True)
+        .map(lambda batch: records.parse_poses(batch, _landmarks(info)))
+    )
+
+
+def evaluation_frames(
+    data_dir: str, info: records.DatasetInfo, split: str, batch_size: int
+) -> tf.data.Dataset:
+    """All frames of a split in the order of the files, the last batch short.
+
+    Returns:
+      dicts of `x` float32 [b, S, S, 3] in [-1, 1], `clip_id` string [b],
+      `frame_number` int64 [b] and, where the split is labelled, `p` float32
+      [b, K, 2] and `visibility` int32 [b, K], COCO's flags: 0 not labelled.
+
+    Raises:
+      errors.UserError: there is no such split.
+    """
+    if split not in info.splits:
+        raise errors.UserError(
+            f"{data_dir} has no split {split!r}, only "
+            f"{', '.join(map(repr, info.splits))}; choose one of them, or "
+            "prepare the data again with --test_frames"
+        )
+    labelled = info.labels is not None and split != "train"
+
+    def frames(serialized):
+        run = records.parse_run(
+            serialized, _landmarks(info) if labelled else None
+        )
+        fields = {
+            "x": run[records.FRAMES],
+            "clip_id": tf.fill(
+                tf.shape(run[records.FRAMES]), run[records.CLIP_ID]
+            ),
+            "frame_number": run[records.FRAME_NUMBERS],
+        }
+        if labelled:
+            fields["p"] = run[records.KEYPOINTS]
+            fields["visibility"] = run[records.VISIBILITY]
+        return tf.data.Dataset.from_tensor_slices(fields)
+
+    def decode(fields):
+        return {**fields, "x": _decode(fields["x"], info.image_size)}
+
+    paths = _paths(data_dir, info.splits[split].clip_shards)
+    return _finished(
+        tf.data.TFRecordDataset(paths)
+        .flat_map(frames)
+        .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+        .batch(batch_size)
+    )
+
+
+def load_poses(
+    data_dir: str, info: records.DatasetInfo, split: str = "train"
+) -> np.ndarray:
+    """All poses of a split, in the order of the files: float32 [N, K, 2]."""
+    paths = _paths(data_dir, info.splits[split].pose_shards)
+    batches = tf.data.TFRecordDataset(paths).batch(1024)
+    batches = batches.map(lambda b: records.parse_poses(b, _landmarks(info)))
+    return np.concatenate(list(batches.as_numpy_iterator()))
+
+
+def draw_pair(length, window: int, key) -> tuple[tf.Tensor, tf.Tensor]:
+    """Draws the places of x and x' in a run.
+
+    Args:
+      length: frames in the run, two or more.
+      window: how far x' is from x at most; it is never x itself.
+      key: int32 [2], seed of the draw.
+
+    Returns:
+      two int32 scalars.
+    """
+    keys = tf.random.experimental.stateless_split(key, 2)
+    x = tf.random.stateless_uniform([], keys[0], 0, length, tf.int32)
+    low = tf.maximum(x - window, 0)
+    high = tf.minimum(x + window, length - 1)
+    other = tf.random.stateless_uniform([], keys[1], low, high, tf.int32)
+    return x, other + tf.cast(other >= x, tf.int32)
+
+
+def _landmarks(info: records.DatasetInfo) -> int:
+    return info.skeleton.num_landmarks
+
+
+def _paths(data_dir: str, shards: Sequence[records.Shard]) -> list[str]:
+    return [os.path.join(data_dir, shard.file) for shard in shards]
+
+
+def _key(seed: int, stream: int, *numbers) -> tf.Tensor:
+    """int32 [2]: a seed for what is drawn for these numbers."""
+    key = tf.constant([seed, stream], tf.int32)
+    for number in numbers:
+        key = tf.random.experimental.stateless_fold_in(key, number)
+    return key
+
+
+def _endless(
+    paths: Sequence[str], count: int, seeds: tuple[int, int], skip: int
+) -> tf.data.Dataset:
+    """(index, serialised record) of all epochs, from index `skip` on.
+
+    Args:
+      paths: the shards.
+      count: records in all of them together.
+      seeds: of the order: seed and stream.
+      skip: how many elements to leave out.
+    """
+
+    def epoch(number):
+        order = _key(*seeds, number)
+        files = tf.random.experimental.stateless_shuffle(paths, order)
+        in_turn = tf.data.Dataset.from_tensor_slices(files).interleave(
+            tf.data.TFRecordDataset, cycle_length=_OPEN_SHARDS
+        )
+
+        def shuffled(block, raw):
+            key = _key(*seeds, number, block)
+            return tf.data.Dataset.from_tensor_slices(
+                tf.random.experimental.stateless_shuffle(raw, key)
+            )
+
+        return in_turn.batch(_SHUFFLE_BLOCK).enumerate().flat_map(shuffled)
+
+    first_epoch, offset = divmod(skip, count)
+    epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
+    return epochs.flat_map(epoch).skip(offset).enumerate(start=skip)
+
+
+def _decode(jpeg: tf.Tensor, size: int) -> tf.Tensor:
+    """A JPEG -> float32 [S, S, 3] in [-1, 1]."""
+    image = tf.io.decode_jpeg(jpeg, channels=3)
+    image = tf.ensure_shape(image, [size, size, 3])
+    return tf.cast(image, tf.float32) / 127.5 - 1.0
+
+
+def _with_warped_x_prime(
+    pairs: tf.data.Dataset, seed: int, start_step: int
+) -> tf.data.Dataset:
+    """Warps the second of batches of pairs by thin-plate splines."""
+    from tf_landmarks.data import thin_plate_splines
+
+    def warp(step, pair):
+        x, x_prime = pair
+        key = _key(seed, _WARPS, step)
+        return x, thin_plate_splines.warp(x_prime, key)
+
+    return pairs.enumerate(start=start_step).map(
+        warp, num_parallel_calls=tf.data.AUTOTUNE
+    )
+
+
+def _finished(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    options = tf.data.Options()
+    options.deterministic = True
+    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)
