@@ -1,0 +1,73 @@
+"""Flags that make the networks."""
+
+from absl import flags
+
+from tf_landmarks import skeletons
+from tf_landmarks.models import architecture
+
+WIDTH = flags.DEFINE_integer(
+    "width",
+    32,
+    "Channels at full resolution of phi, psi and eta, half of d_y's (figs. 17 "
+    "to 20). 16 suits a laptop.",
+    lower_bound=1,
+)
+DRAW = flags.DEFINE_enum(
+    "draw",
+    "limbs",
+    ["limbs", "points"],
+    "What beta draws: the skeleton's edges (eq. 1), or its landmarks as blobs "
+    "(eq. 2), for objects without limbs such as faces.",
+)
+GAMMA = flags.DEFINE_float(
+    "gamma",
+    None,
+    "How fast beta's brightness falls off, over half an image side (1 / "
+    "sigma^2). None: the equation's own. Points of 2500 are smaller than a "
+    "pixel of 64.",
+)
+LITERAL_RENDERER = flags.DEFINE_bool(
+    "literal_renderer",
+    False,
+    "Eqs. 1 and 2 as printed: squared distances, points summed. Released: "
+    "distances, the largest point.",
+)
+SKIP_CONNECTIONS = flags.DEFINE_bool(
+    "skip_connections",
+    True,
+    "Skip connections in phi: released, but not in fig. 17.",
+)
+ETA_INSTANCE_NORM = flags.DEFINE_bool(
+    "eta_instance_norm",
+    True,
+    "Instance norm in eta, as released; false: batch norm, fig. 19.",
+)
+SEPARABLE_SOFTMAX = flags.DEFINE_bool(
+    "separable_softmax",
+    True,
+    "Eta's expectation axis by axis, as released; false: over the whole "
+    "heatmap, sec. 4.",
+)
+D_Y_NORM_FIRST = flags.DEFINE_bool(
+    "d_y_norm_first",
+    False,
+    "Normalize d_y's first convolution: fig. 20, but not released.",
+)
+
+
+def architecture_of(
+    skeleton: skeletons.Skeleton, image_size: int
+) -> architecture.Architecture:
+    """The architecture that the flags ask for, on given data."""
+    return architecture.Architecture(
+        skeleton,
+        image_size,
+        WIDTH.value,
+        DRAW.value == "points",
+        GAMMA.value,
+        LITERAL_RENDERER.value,
+        SKIP_CONNECTIONS.value,
+        ETA_INSTANCE_NORM.value,
+        SEPARABLE_SOFTMAX.value,
+        D_Y_NORM_FIRST.value,
+    )

@@ -1,0 +1,84 @@
+"""The choices that make the networks, as one value that a workdir keeps."""
+
+import dataclasses
+
+from tf_landmarks import skeletons
+from tf_landmarks.models import image_encoder
+from tf_landmarks.models import image_generator
+from tf_landmarks.models import renderer
+from tf_landmarks.models import skeleton_discriminator
+from tf_landmarks.models import skeleton_encoder
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """What Φ, Ψ, η, β and D_y look like.
+
+    The defaults are the authors' released code at the paper's size.
+
+    Attributes:
+      skeleton: landmarks and edges.
+      image_size: H = W in pixels, a multiple of 16.
+      width: channels at full resolution; D_y has twice as many.
+      draw_points: β draws points (eq. 2), not limbs (eq. 1).
+      gamma: β's falloff; None is the equation's own.
+      literal_renderer: eqs. 1 and 2 to the letter.
+      skip_connections: of Φ.
+      eta_instance_norm: instance norm in η; False is batch norm, fig. 19.
+      separable_softmax: η's expectation axis by axis; False is jointly.
+      d_y_norm_first: normalize D_y's first convolution, fig. 20.
+    """
+
+    skeleton: skeletons.Skeleton
+    image_size: int = 128
+    width: int = 32
+    draw_points: bool = False
+    gamma: float | None = None
+    literal_renderer: bool = False
+    skip_connections: bool = True
+    eta_instance_norm: bool = True
+    separable_softmax: bool = True
+    d_y_norm_first: bool = False
+
+    def phi(self) -> image_encoder.ImageEncoder:
+        """A new Φ."""
+        return image_encoder.ImageEncoder(self.width, self.skip_connections)
+
+    def psi(self) -> image_generator.ImageGenerator:
+        """A new Ψ."""
+        return image_generator.ImageGenerator(self.width)
+
+    def eta(self) -> skeleton_encoder.SkeletonEncoder:
+        """A new η."""
+        return skeleton_encoder.SkeletonEncoder(
+            self.skeleton.num_landmarks,
+            self.width,
+            self.eta_instance_norm,
+            self.separable_softmax,
+        )
+
+    def beta(self) -> renderer.Renderer:
+        """β."""
+        return renderer.Renderer(
+            self.skeleton.edges,
+            self.image_size,
+            self.draw_points,
+            self.gamma,
+            self.literal_renderer,
+        )
+
+    def d_y(self) -> skeleton_discriminator.SkeletonDiscriminator:
+        """A new D_y."""
+        return skeleton_discriminator.SkeletonDiscriminator(
+            self.image_size, 2 * self.width, self.d_y_norm_first
+        )
+
+    def to_json(self) -> dict:
+        """A dict of plain values, the skeleton as a COCO category."""
+        return dataclasses.asdict(self) | {"skeleton": self.skeleton.to_coco()}
+
+
+def from_json(values: dict) -> Architecture:
+    """Reads what `to_json` gave."""
+    skeleton = skeletons.from_coco(values["skeleton"])
+    return Architecture(**(values | {"skeleton": skeleton}))

@@ -1,0 +1,1 @@
+"""The two stages and how they are run."""

@@ -1,0 +1,78 @@
+"""The picture of fig. 4, x, y, y*, x̂, x′ side by side, and the best weights."""
+
+import pathlib
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import tensorflow as tf
+from tensorflow import keras
+
+from tf_landmarks import workdirs
+
+
+def figure_4(model: keras.Model, x: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
+    """Rows of x, y, y_star, x_hat, x_prime: [B, H, 5 W, 3] in [0, 1]."""
+    seen = model.repaint(x, x_prime)
+    columns = [
+        (x + 1) / 2,
+        tf.repeat(seen["y"], 3, axis=-1),
+        tf.repeat(seen["y_star"], 3, axis=-1),
+        (seen["x_hat"] + 1) / 2,
+        (x_prime + 1) / 2,
+    ]
+    return tf.clip_by_value(tf.concat(columns, axis=2), 0.0, 1.0)
+
+
+class ImageSummaries(keras.callbacks.Callback):
+    """Draws fig. 4 every so many updates, and measures the held-out error.
+
+    Where that error is known, the checkpoint of the lowest is kept as "best";
+    else the lowest reconstruction error decides.
+    """
+
+    def __init__(
+        self,
+        writer: tf.summary.SummaryWriter,
+        pairs: Mapping[str, tf.Tensor],
+        held_out_error: Callable[[], float] | None,
+        every: int,
+    ):
+        """Keeps what to draw.
+
+        Args:
+          writer: of TensorBoard's summaries.
+          pairs: x and x_prime [B, H, W, 3].
+          held_out_error: of the present weights, in percent of the image.
+          every: updates from a picture to the next.
+        """
+        super().__init__()
+        self._writer = writer
+        self._pairs = pairs
+        self._held_out_error = held_out_error
+        self._every = every
+        self.state = tf.Module(name="best")
+        self.state.lowest = tf.Variable(float("inf"), trainable=False)
+
+    def keep_best_in(
+        self, folder: pathlib.Path, items: Mapping[str, tf.Module]
+    ):
+        """Names the folder and contents of the best checkpoint."""
+        self._folder, self._items = folder, items
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self.model.step
+        if step % self._every:
+            return
+        error = logs["reconstruction"]
+        with self._writer.as_default(step):
+            tf.summary.image(
+                "x, y, y*, x_hat, x_prime",
+                figure_4(self.model, **self._pairs),
+                max_outputs=len(self._pairs["x"]),
+            )
+            if self._held_out_error is not None:
+                error = self._held_out_error()
+                tf.summary.scalar("held_out/percent_of_image", error)
+        if error < self.state.lowest:
+            self.state.lowest.assign(error)
+            workdirs.save(self._items, self._folder, step, keep=1, kind="best")

@@ -1,0 +1,231 @@
+"""Runs the two stages in a workdir, and resumes them there."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import tensorflow as tf
+from absl import logging
+from tensorflow import keras
+
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+from tf_landmarks.models import architecture
+from tf_landmarks.models import landmark_detector
+from tf_landmarks.models import perceptual
+from tf_landmarks.training import checkpointing
+from tf_landmarks.training import image_summaries
+from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import optimizers
+from tf_landmarks.training import plateau
+from tf_landmarks.training import profiling
+from tf_landmarks.training import progress
+from tf_landmarks.training import skeleton_autoencoder
+
+_PICTURED_PAIRS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What both stages share.
+
+    Attributes:
+      workdir: the run's folder.
+      arch: of the networks.
+      data_dir: prepared data.
+      info: their dataset.json.
+      batch_size: over all replicas.
+      learning_rate: of every optimiser.
+      seed: of the weights, the data's order and the pool.
+      checkpoint_every: updates.
+      keep: newest checkpoints that stay.
+      log_every: updates that a logged loss is the mean of.
+      image_every: updates from a picture and a held-out error to the next.
+      profile_steps: first and last update to trace, or none.
+      pair_window: frames between x and x_prime, at most.
+      tps: whether x_prime is warped by a thin-plate spline, as in [23].
+    """
+
+    workdir: str
+    arch: architecture.Architecture
+    data_dir: str
+    info: records.DatasetInfo
+    batch_size: int = 16
+    learning_rate: float = optimizers.LEARNING_RATE
+    seed: int = 0
+    checkpoint_every: int = 5_000
+    keep: int = 3
+    log_every: int = 50
+    image_every: int = 1_000
+    profile_steps: tuple[int, ...] = ()
+    pair_window: int = 1_000
+    tps: bool = False
+
+
+class Interrupted(Exception):
+    """A signal ended a stage after it was saved."""
+
+
+def train_skeleton(run: Run, steps: int) -> None:
+    """Stage 1: trains η on the prior's poses, to `steps` updates.
+
+    Raises:
+      errors.UserError: when training diverges or cannot resume.
+      Interrupted: after SIGINT or SIGTERM.
+    """
+    strategy = tf.distribute.MirroredStrategy()
+    keras.utils.set_random_seed(run.seed)
+    with strategy.scope():
+        model = skeleton_autoencoder.SkeletonAutoencoder(
+            run.arch, run.learning_rate
+        )
+        reduce_once = plateau.ReduceOnce(
+            model.players["eta"].optimizer, "points", run.log_every
+        )
+    items = model.checkpointed | {"plateau": reduce_once.state}
+    workdirs.restore(items, workdirs.checkpoints(run.workdir, "skeleton"))
+    _fit(
+        run,
+        model,
+        "skeleton",
+        lambda step: pipelines.training_poses(
+            run.data_dir, run.info, run.batch_size, run.seed, step
+        ),
+        items,
+        steps,
+        [reduce_once],
+    )
+
+
+def train_landmarks(
+    run: Run,
+    steps: int,
+    make_perceptual: Callable[[], keras.Model],
+    objective: landmark_gan.Objective,
+    held_out_error: Callable[[keras.Model], float] | None,
+) -> None:
+    """Stage 2: trains Φ, Ψ, D_y and goes on with η, to `steps` updates.
+
+    Args:
+      run: what both stages share.
+      steps: updates.
+      make_perceptual: makes the perceptual network.
+      objective: the weights of eq. 6.
+      held_out_error: of a detector, in percent of the image; None where
+        nothing is labelled.
+
+    Raises:
+      errors.UserError: without a trained η, when training diverges or cannot
+        resume.
+      Interrupted: after SIGINT or SIGTERM.
+    """
+    strategy = tf.distribute.MirroredStrategy()
+    keras.utils.set_random_seed(run.seed)
+    with strategy.scope():
+        model = landmark_gan.LandmarkGAN(
+            run.arch,
+            make_perceptual(),
+            objective,
+            run.learning_rate,
+            run.seed,
+        )
+    detector = landmark_detector.LandmarkDetector(
+        run.arch, model.phi, model.eta
+    )
+    pictured = next(iter(_pairs(run, 0)))
+    images = image_summaries.ImageSummaries(
+        _writer(run, "landmarks"),
+        {k: pictured[k][:_PICTURED_PAIRS] for k in ("x", "x_prime")},
+        held_out_error and (lambda: held_out_error(detector)),
+        run.image_every,
+    )
+    items = model.checkpointed | {"best": images.state}
+    folder = workdirs.checkpoints(run.workdir, "landmarks")
+    if workdirs.restore(items, folder) is None:
+        _take_eta(run.workdir, model.eta)
+    images.keep_best_in(folder, items)
+    _fit(
+        run,
+        model,
+        "landmarks",
+        lambda step: _pairs(run, step),
+        items,
+        steps,
+        [images, *_profiling(run)],
+    )
+
+
+def _pairs(run: Run, step: int) -> tf.data.Dataset:
+    return pipelines.training_pairs(
+        run.data_dir,
+        run.info,
+        run.batch_size,
+        run.seed,
+        run.pair_window,
+        step,
+        run.tps,
+    )
+
+
+def _take_eta(workdir: str, eta: keras.Model) -> None:
+    """Fills η with what stage 1 learnt."""
+    folder = workdirs.checkpoints(workdir, "skeleton")
+    if workdirs.restore({"eta": eta}, folder, partial=True) is None:
+        raise errors.UserError(
+            f"--stage=landmarks: {folder} holds no trained eta; run "
+            "--stage=skeleton or --stage=all first."
+        )
+
+
+def _writer(run: Run, stage: str) -> tf.summary.SummaryWriter:
+    return tf.summary.create_file_writer(
+        str(pathlib.Path(run.workdir) / "tensorboard" / stage)
+    )
+
+
+def _profiling(run: Run) -> list[keras.callbacks.Callback]:
+    if not run.profile_steps:
+        return []
+    folder = str(pathlib.Path(run.workdir) / "tensorboard" / "landmarks")
+    return [profiling.Profiling(folder, *run.profile_steps)]
+
+
+def _fit(
+    run: Run,
+    model: keras.Model,
+    stage: str,
+    dataset_from: Callable[[int], tf.data.Dataset],
+    items: dict[str, tf.Module],
+    steps: int,
+    callbacks: list[keras.callbacks.Callback],
+) -> None:
+    """Takes the stage's updates from where the model stands to `steps`."""
+    first = model.step
+    if first >= steps:
+        logging.info("Stage %s is done: %d updates.", stage, first)
+        return
+    logging.info("Stage %s: from update %d to %d.", stage, first, steps)
+    checkpoint = checkpointing.Checkpointing(
+        items,
+        workdirs.checkpoints(run.workdir, stage),
+        steps,
+        run.checkpoint_every,
+        run.keep,
+    )
+    shown = progress.Progress(
+        _writer(run, stage), steps, run.log_every
+    )
+    model.compile()
+    model.fit(
+        dataset_from(first),
+        steps_per_epoch=steps - first,
+        verbose=0,
+        callbacks=[*callbacks, checkpoint, shown],
+    )
+    if checkpoint.stopped_by:
+        raise Interrupted(
+            f"stopped by {checkpoint.stopped_by} at update {model.step}; "
+            "the same command goes on from there."
+        )

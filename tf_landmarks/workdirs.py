@@ -1,0 +1,191 @@
+"""A run's folder: what is in it, and how checkpoints are kept.
+
+    flags.txt          the run again, with --flagfile
+    run.json           architecture, data, versions
+    dataset.json       of the data that it was trained on
+    checkpoints/STAGE/ step-N.index, step-N.data-*; best-N.*
+    tensorboard/       metrics.json, contact_sheet.png  (evaluate)
+"""
+
+import json
+import pathlib
+import re
+from collections.abc import Mapping
+
+import tensorflow as tf
+from absl import logging
+
+from tf_landmarks import errors
+from tf_landmarks.models import architecture
+from tf_landmarks.models import landmark_detector
+
+STAGES = ("skeleton", "landmarks")
+
+
+def checkpoints(workdir: str, stage: str) -> pathlib.Path:
+    """The folder of a stage's checkpoints."""
+    return pathlib.Path(workdir) / "checkpoints" / stage
+
+
+def steps(folder: pathlib.Path, kind: str = "step") -> list[int]:
+    """Updates after which there is a checkpoint, ascending."""
+    matches = (
+        re.fullmatch(rf"{kind}-(\d+)\.index", path.name)
+        for path in folder.glob(f"{kind}-*.index")
+    )
+    return sorted(int(match[1]) for match in matches if match)
+
+
+def save(
+    items: Mapping[str, tf.Module],
+    folder: pathlib.Path,
+    step: int,
+    keep: int,
+    kind: str = "step",
+) -> None:
+    """Writes a checkpoint, then deletes all but the newest `keep` of its kind.
+
+    TensorFlow writes under another name and renames the index last: a
+    checkpoint with an index is whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tf.train.Checkpoint(**items).write(str(folder / f"{kind}-{step}"))
+    for old in steps(folder, kind)[:-keep]:
+        for path in folder.glob(f"{kind}-{old}.*"):
+            path.unlink()
+
+
+def restore(
+    items: Mapping[str, tf.Module],
+    folder: pathlib.Path,
+    partial: bool = False,
+    kind: str = "step",
+) -> int | None:
+    """Restores the newest checkpoint that can be read.
+
+    Args:
+      items: by symbol, as they were saved.
+      folder: of the checkpoints.
+      partial: whether the checkpoint may hold more than `items`.
+      kind: "step" or "best".
+
+    Returns:
+      The step that it was taken after; None where there is no checkpoint.
+
+    Raises:
+      errors.UserError: when there are checkpoints and none can be read.
+    """
+    available = steps(folder, kind)
+    for step in reversed(available):
+        path = str(folder / f"{kind}-{step}")
+        try:
+            status = tf.train.Checkpoint(**items).read(path)
+            status.assert_existing_objects_matched()
+            if not partial:
+                status.assert_consumed()
+            return step
+        # A cut file gives an IndexError, a flipped bit a DataLossError.
+        except (tf.errors.OpError, IndexError, ValueError) as error:
+            logging.warning(
+                "%s cannot be read and is passed over: %s",
+                path,
+                str(error).splitlines()[0],
+            )
+    if available:
+        raise errors.UserError(
+            f"{folder}: none of the {len(available)} checkpoints can be read; "
+            "restore the folder from a copy, or delete it to start again."
+        )
+    return None
+
+
+def read_run(workdir: str) -> dict:
+    """What `write_run` wrote.
+
+    Raises:
+      errors.UserError: when the folder is not a run's.
+    """
+    path = pathlib.Path(workdir) / "run.json"
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise errors.UserError(
+            f"--workdir={workdir}: there is no run in this folder (no "
+            "run.json); give the --workdir that train printed."
+        ) from None
+    except json.JSONDecodeError as error:
+        raise errors.UserError(
+            f"{path}: not readable as JSON ({error}); restore it from a copy, "
+            "or train into a new --workdir."
+        ) from None
+
+
+def write_run(workdir: str, run: Mapping) -> None:
+    """Writes run.json, or finds it there with the same contents.
+
+    Args:
+      workdir: made where it is missing.
+      run: plain values; what is under "versions" may differ.
+
+    Raises:
+      errors.UserError: when the folder belongs to another configuration.
+    """
+    folder = pathlib.Path(workdir)
+    path = folder / "run.json"
+    run = json.loads(json.dumps(run))
+    if path.exists():
+        before = read_run(workdir)
+        different = _difference(before, run)
+        if different:
+            raise errors.UserError(
+                f"--workdir={workdir} belongs to a run with another "
+                f"configuration ({different}); give another --workdir, or the "
+                "same flags to go on with that run."
+            )
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".json.tmp")
+    temporary.write_text(json.dumps(run, indent=1) + "\n")
+    temporary.rename(path)
+
+
+def _difference(before: Mapping, now: Mapping, prefix: str = "") -> str:
+    """Names the first value that differs, or ""."""
+    for key in sorted(before.keys() | now.keys()):
+        old, new = before.get(key), now.get(key)
+        if key == "versions" or old == new:
+            continue
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            return _difference(old, new, prefix + key + ".")
+        return f"{prefix}{key} was {_short(old)}, is {_short(new)}"
+    return ""
+
+
+def _short(value) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def load_detector(
+    workdir: str, kind: str = "step"
+) -> landmark_detector.LandmarkDetector:
+    """The trained detector of a run.
+
+    Args:
+      workdir: of the run.
+      kind: "step", the newest checkpoint, or "best".
+
+    Raises:
+      errors.UserError: when there is no run, or none of its checkpoints.
+    """
+    arch = architecture.from_json(read_run(workdir)["architecture"])
+    detector = landmark_detector.LandmarkDetector(arch)
+    detector(tf.zeros([1, arch.image_size, arch.image_size, 3]))
+    folder = checkpoints(workdir, "landmarks")
+    items = {"phi": detector.phi, "eta": detector.eta}
+    if restore(items, folder, partial=True, kind=kind) is None:
+        raise errors.UserError(
+            f"--workdir={workdir}: no checkpoint of a detector in {folder}; "
+            "run train on it first, to the end of --stage=landmarks."
+        )
+    return detector
