@@ -4,30 +4,46 @@ bazel run //tf_landmarks:prepare -- --dataset=video --frames=DIR \
     --poses=poses.json --data_dir=OUT
 """
 
+from flags import data_flags
 from tf_landmarks import command_line
 from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import preparing
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data.sources import demo
-
-from flags import data_flags
-
-_DEMO_VIEWS = 5000
+from tf_landmarks.data.sources import video
 
 
-def source_of_flags() -> clips.Source:
+def _source(bad_files: clips.BadFiles) -> clips.Source:
     """The source that the flags name."""
+    views, seed = data_flags.PRIOR_CAMERAS.value, data_flags.SEED.value
+    size = data_flags.IMAGE_SIZE.value
     dataset = data_flags.DATASET.value
+    if dataset == "video":
+        return video.source(_paths(), size, views, seed, bad_files)
     if dataset.startswith("demo"):
-        return demo.source(
-            data_flags.PRIOR_CAMERAS.value or _DEMO_VIEWS,
-            data_flags.SEED.value,
-            data_flags.IMAGE_SIZE.value,
-            dataset,
-        )
+        return demo.source(views or demo.VIEWS, seed, size, dataset)
     raise errors.UserError(
         f"--dataset={dataset}: unknown; choose video or demo"
+    )
+
+
+def _paths() -> video.Paths:
+    if not data_flags.FRAMES.value or not data_flags.POSES.value:
+        raise errors.UserError(
+            "--dataset=video needs --frames and --poses: a folder of clips "
+            "and a COCO keypoint file"
+        )
+    if data_flags.TEST_LABELS.value and not data_flags.TEST_FRAMES.value:
+        raise errors.UserError(
+            "--test_labels needs --test_frames, the frames that it labels"
+        )
+    return video.Paths(
+        data_flags.FRAMES.value,
+        data_flags.POSES.value,
+        data_flags.BOXES.value,
+        data_flags.TEST_FRAMES.value,
+        data_flags.TEST_LABELS.value,
     )
 
 
@@ -37,15 +53,12 @@ def main(argv) -> None:
     data_dir = data_flags.DATA_DIR.value
     if not data_dir:
         raise errors.UserError("--data_dir is missing; name the folder to make")
-    source = source_of_flags()
+    bad_files = clips.BadFiles(data_flags.SKIP_BAD.value)
+    source = _source(bad_files)
     if data_flags.PSEUDO_LABELS.value == "dlib":
         source = pseudo_labels.label_test_split(source)
-    preparing.prepare(
-        source,
-        data_dir,
-        data_flags.IMAGE_SIZE.value,
-        data_flags.SKIP_BAD.value,
-    )
+    size = data_flags.IMAGE_SIZE.value
+    preparing.prepare(source, data_dir, size, bad_files)
 
 
 if __name__ == "__main__":

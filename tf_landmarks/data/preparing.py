@@ -1,32 +1,31 @@
 """Writes a source and tells what came of it."""
 
+from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
+from tf_landmarks.data import records
 from tf_landmarks.data import writing
 
 
 def prepare(
-    source: clips.Source, data_dir: str, image_size: int, skip_bad: bool
+    source: clips.Source,
+    data_dir: str,
+    image_size: int,
+    bad_files: clips.BadFiles,
 ) -> None:
     """Writes `source` into `data_dir` and prints a report.
 
     Raises:
-      errors.UserError: see `writing.write`.
+      errors.UserError: see `writing.write`; or an image size that the
+        networks cannot take.
     """
-    bad_files = clips.BadFiles(skip_bad)
-    written = writing.write(source, data_dir, image_size, bad_files)
-    for name, split in written.info.splits.items():
-        print(
-            f"{name}: {split.clips} clips, {split.frames} frames in "
-            f"{split.records} runs, {split.poses} poses"
+    if image_size < 16 or image_size % 16:
+        raise errors.UserError(
+            f"--image_size={image_size} does not divide by 16; choose e.g. "
+            "64 or 128"
         )
-    for name, poses in source.poses.items():
-        if poses.left_out:
-            print(
-                f"{name}: {poses.left_out} poses with missing landmarks left out"
-            )
-    if written.info.labels:
-        print(f"the test split carries {written.info.labels}")
+    written = writing.write(source, data_dir, image_size, bad_files)
+    _print_counts(source, written.info)
     print(distributions.table({"prior": written.prior, **written.crops}))
     for crops in written.crops.values():
         sentence = distributions.warning(written.prior, crops)
@@ -36,3 +35,18 @@ def prepare(
         print(f"{len(bad_files.messages)} bad files were skipped:")
         print("\n".join(f"  {message}" for message in bad_files.messages))
     print(f"the data are in {data_dir}")
+
+
+def _print_counts(source: clips.Source, info: records.DatasetInfo) -> None:
+    for name, split in info.splits.items():
+        print(
+            f"{name}: {split.clips} clips, {split.frames} frames in "
+            f"{split.records} runs, {split.poses} poses"
+        )
+    for poses in source.poses.values():
+        if poses.left_out:
+            print(
+                f"{poses.left_out} poses were left out: a landmark is missing"
+            )
+    if info.labels:
+        print(f"the test split carries {info.labels}")

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from tf_landmarks import errors
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
@@ -64,13 +65,33 @@ def label_test_split(source: clips.Source) -> clips.Source:
     """`source` with dlib's landmarks on its test split.
 
     Frames in which dlib finds no face are left out, and counted in the log.
+
+    Raises:
+      errors.UserError: no test split, or one with labels, or not of iBUG's 68
+        landmarks.
     """
+    _check(source)
     find_landmarks = Dlib()
     test = [
         clip._replace(frames=lambda c=clip: _labelled(c, find_landmarks))
         for clip in source.clips["test"]
     ]
     return source._replace(clips={**source.clips, "test": test}, labels=NAME)
+
+
+def _check(source: clips.Source) -> None:
+    if "test" not in source.clips:
+        problem = "there is no test split; give --test_frames"
+    elif source.labels:
+        problem = "the test split has labels; drop --test_labels"
+    elif source.skeleton.num_landmarks != skeletons.IBUG_68.num_landmarks:
+        problem = (
+            "dlib finds iBUG's 68 landmarks, the poses have "
+            f"{source.skeleton.num_landmarks}; drop the flag"
+        )
+    else:
+        return
+    raise errors.UserError(f"--pseudo_labels=dlib: {problem}")
 
 
 def _labelled(clip: clips.Clip, find_landmarks) -> Iterator[clips.Frame]:

@@ -12,7 +12,8 @@ The writer (`shards.py`) and the readers (`pipelines.py`) share the names here.
 
 import json
 import os
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf

@@ -28,12 +28,14 @@ def random_views(
         unit, facing the camera.
       count: how many views.
       rng: source of the draws.
-      yaw, pitch, roll: degrees about the y, x and z axis through the middle
-        of the object.
+      yaw: degrees about the y axis through the middle of the object.
+      pitch: about the x axis.
+      roll: about the z axis.
       distance: of the camera from that middle, in object sizes: the larger
         of the unturned object's width and height.
       size: the unturned object's size as a share of the crop.
-      centre_x, centre_y: where the middle is seen, as a share of the crop.
+      centre_x: where the middle is seen, as a share of the crop.
+      centre_y: the same, downwards.
 
     Returns:
       float32 [count, K, 2] in [-1, 1] of the crop's edges. (Those of a crop
@@ -61,7 +63,9 @@ def rotations(yaw, pitch, roll) -> np.ndarray:
     """Matrices [N, 3, 3]: yaw about y first, then pitch about x, roll about z.
 
     Args:
-      yaw, pitch, roll: [N] degrees.
+      yaw: [N] degrees, about y.
+      pitch: about x.
+      roll: about z.
     """
     return _about(2, roll) @ _about(0, pitch) @ _about(1, yaw)
 

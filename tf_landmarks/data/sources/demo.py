@@ -18,6 +18,7 @@ from tf_landmarks.data import virtual_cameras
 from tf_landmarks.data.sources import openface
 
 _FACES_3D = "feat/tests/data/OpenFace_Test.csv"
+VIEWS = 5000  # of the prior, unless asked for
 _TRAIN_SHARE, _TEST_FROM = 0.75, 0.8  # the gap keeps the splits apart
 
 
