@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_landmarks import errors
+from tf_landmarks.data import examples
 from tf_landmarks.data import records
 
 _SHUFFLE_BLOCK = 256  # records; of runs at 128x128 some 50 MB
@@ -56,11 +57,11 @@ def training_pairs(
     )
 
     def pair(index, serialized):
-        run = records.parse_run(serialized)
+        run = examples.parse_run(serialized)
         key = _key(seed, _PAIRS, index)
-        length = tf.size(run[records.FRAMES])
+        length = tf.size(run[examples.FRAMES])
         x_at, x_prime_at = draw_pair(length, pair_window, key)
-        frames = tf.gather(run[records.FRAMES], [x_at, x_prime_at])
+        frames = tf.gather(run[examples.FRAMES], [x_at, x_prime_at])
         x, x_prime = [_decode(f, info.image_size) for f in tf.unstack(frames)]
         return x, x_prime
 
@@ -92,7 +93,7 @@ def training_poses(
     return _finished(
         raw.map(lambda _, serialized: serialized)
         .batch(batch_size, drop_remainder=True)
-        .map(lambda batch: records.parse_poses(batch, _landmarks(info)))
+        .map(lambda batch: examples.parse_poses(batch, _landmarks(info)))
     )
 
 
@@ -118,19 +119,19 @@ def evaluation_frames(
     labelled = info.labels is not None and split != "train"
 
     def frames(serialized):
-        run = records.parse_run(
+        run = examples.parse_run(
             serialized, _landmarks(info) if labelled else None
         )
         fields = {
-            "x": run[records.FRAMES],
+            "x": run[examples.FRAMES],
             "clip_id": tf.fill(
-                tf.shape(run[records.FRAMES]), run[records.CLIP_ID]
+                tf.shape(run[examples.FRAMES]), run[examples.CLIP_ID]
             ),
-            "frame_number": run[records.FRAME_NUMBERS],
+            "frame_number": run[examples.FRAME_NUMBERS],
         }
         if labelled:
-            fields["p"] = run[records.KEYPOINTS]
-            fields["visibility"] = run[records.VISIBILITY]
+            fields["p"] = run[examples.KEYPOINTS]
+            fields["visibility"] = run[examples.VISIBILITY]
         return tf.data.Dataset.from_tensor_slices(fields)
 
     def decode(fields):
@@ -151,7 +152,7 @@ def load_poses(
     """All poses of a split, in the order of the files: float32 [N, K, 2]."""
     paths = _paths(data_dir, info.splits[split].pose_shards)
     batches = tf.data.TFRecordDataset(paths).batch(1024)
-    batches = batches.map(lambda b: records.parse_poses(b, _landmarks(info)))
+    batches = batches.map(lambda b: examples.parse_poses(b, _landmarks(info)))
     return np.concatenate(list(batches.as_numpy_iterator()))
 
 

@@ -1,4 +1,4 @@
-"""The schema of prepared data: TFRecord features and `dataset.json`.
+"""What a prepared folder holds, and `dataset.json`, which says so.
 
 A prepared folder holds
 
@@ -7,15 +7,13 @@ A prepared folder holds
 * `poses-SPLIT-NNNNN.tfrecord`: one example is one unpaired pose.
 * `dataset.json`: what is in it, with the size and checksum of every shard.
 
-The writer (`shards.py`) and the readers (`pipelines.py`) share the names here.
+The features of an example are in `examples.py`.
 """
 
 import json
 import os
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 from tf_landmarks import errors
@@ -24,13 +22,6 @@ from tf_landmarks import skeletons
 SCHEMA_VERSION = 1
 TOOL_VERSION = "0.1"
 INFO_FILE = "dataset.json"
-
-CLIP_ID = "clip_id"  # bytes []
-FRAMES = "frames"  # bytes [n], JPEG, S x S
-FRAME_NUMBERS = "frame_numbers"  # int64 [n], 0-based, of the clip
-KEYPOINTS = "keypoints"  # float [n * K * 2] or [K * 2], in [-1, 1]
-VISIBILITY = "visibility"  # int64 [n * K] or [K]: 0 not labelled, 1 hidden, 2
-BOX = "box"  # float [4]: what a pose's keypoints were normalised by
 
 
 class Shard(NamedTuple):
@@ -71,89 +62,6 @@ class DatasetInfo(NamedTuple):
     splits: dict[str, Split]
     labels: str | None = None
     source: dict | None = None
-
-
-def _bytes(values: Sequence[bytes]) -> tf.train.Feature:
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
-
-
-def _floats(values) -> tf.train.Feature:
-    values = np.asarray(values, np.float32).ravel()
-    return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-
-
-def _ints(values) -> tf.train.Feature:
-    values = np.asarray(values, np.int64).ravel()
-    return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
-
-
-def _serialize(features: dict[str, tf.train.Feature]) -> bytes:
-    example = tf.train.Example(features=tf.train.Features(feature=features))
-    return example.SerializeToString()
-
-
-def encode_run(
-    clip_id: str, numbers, jpegs, keypoints=None, visibility=None
-) -> bytes:
-    """Serialises a run of n frames.
-
-    Args:
-      clip_id: the clip's name.
-      numbers: [n] frame numbers.
-      jpegs: n encoded images.
-      keypoints: [n, K, 2] in [-1, 1], evaluation splits only.
-      visibility: [n, K], COCO's flags, evaluation splits only.
-    """
-    features = {
-        CLIP_ID: _bytes([clip_id.encode()]),
-        FRAME_NUMBERS: _ints(numbers),
-        FRAMES: _bytes(jpegs),
-    }
-    if keypoints is not None:
-        features[KEYPOINTS] = _floats(keypoints)
-        features[VISIBILITY] = _ints(visibility)
-    return _serialize(features)
-
-
-def parse_run(serialized: tf.Tensor, num_landmarks: int | None = None) -> dict:
-    """The inverse of `encode_run`.
-
-    `num_landmarks` (K) asks for the labels too: `keypoints` float32 [n, K, 2]
-    and `visibility` int32 [n, K].
-    """
-    ragged = {
-        FRAME_NUMBERS: tf.io.RaggedFeature(tf.int64),
-        FRAMES: tf.io.RaggedFeature(tf.string),
-    }
-    if num_landmarks:
-        ragged[KEYPOINTS] = tf.io.RaggedFeature(tf.float32)
-        ragged[VISIBILITY] = tf.io.RaggedFeature(tf.int64)
-    run = tf.io.parse_single_example(
-        serialized, {CLIP_ID: tf.io.FixedLenFeature([], tf.string), **ragged}
-    )
-    if num_landmarks:
-        run[KEYPOINTS] = tf.reshape(run[KEYPOINTS], [-1, num_landmarks, 2])
-        run[VISIBILITY] = tf.cast(
-            tf.reshape(run[VISIBILITY], [-1, num_landmarks]), tf.int32
-        )
-    return run
-
-
-def encode_pose(keypoints, visibility, box) -> bytes:
-    """Serialises one pose: [K, 2] in [-1, 1], [K], and (x, y, w, h)."""
-    return _serialize(
-        {
-            KEYPOINTS: _floats(keypoints),
-            VISIBILITY: _ints(visibility),
-            BOX: _floats(box),
-        }
-    )
-
-
-def parse_poses(serialized: tf.Tensor, num_landmarks: int) -> tf.Tensor:
-    """A batch [B] of serialised poses -> keypoints float32 [B, K, 2]."""
-    keypoints = tf.io.FixedLenFeature([num_landmarks, 2], tf.float32)
-    return tf.io.parse_example(serialized, {KEYPOINTS: keypoints})[KEYPOINTS]
 
 
 def info_to_json(info: DatasetInfo) -> str:

@@ -12,6 +12,7 @@ import tqdm
 from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
+from tf_landmarks.data import examples
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import records
 from tf_landmarks.data import shards
@@ -155,7 +156,7 @@ class _Writer:
         writer = shards.ShardWriter(self._folder, f"poses-{split}")
         visibility = np.full(poses.keypoints.shape[1], 2)
         for keypoints, box in zip(poses.keypoints, poses.boxes, strict=True):
-            writer.write(records.encode_pose(keypoints, visibility, box))
+            writer.write(examples.encode_pose(keypoints, visibility, box))
         writer.commit()
         return writer.finish()
 
@@ -184,8 +185,8 @@ def _runs(pictures: Iterator[_Picture]) -> Iterator[list[_Picture]]:
 def _encode_run(name: str, run: list[_Picture], is_evaluation: bool) -> bytes:
     numbers, jpegs, keypoints, visibility = zip(*run, strict=True)
     if not is_evaluation or keypoints[0] is None:
-        return records.encode_run(name, numbers, jpegs)
-    return records.encode_run(name, numbers, jpegs, keypoints, visibility)
+        return examples.encode_run(name, numbers, jpegs)
+    return examples.encode_run(name, numbers, jpegs, keypoints, visibility)
 
 
 def _jpeg_encoder(size: int) -> Callable:

@@ -16,6 +16,7 @@ from absl import logging
 
 from tf_landmarks import errors
 from tf_landmarks import skeletons
+from tf_landmarks.data import annotations
 from tf_landmarks.data import clips
 from tf_landmarks.data import coco
 from tf_landmarks.data import preprocessing
@@ -50,11 +51,11 @@ def source(
       bad_files: is told of videos that cannot be opened.
 
     Raises:
-      errors.UserError: see `clips.find`, `coco` and `clips.BadFiles`; or a
-        COCO file names a frame that is not there.
+      errors.UserError: see `clips.find`, `annotations` and `clips.BadFiles`;
+        or a COCO file names a frame that is not there.
     """
     skeleton, poses = _read_prior(paths.poses, image_size, views, seed)
-    boxes = coco.read_boxes(paths.boxes) if paths.boxes else {}
+    boxes = annotations.read_boxes(paths.boxes) if paths.boxes else {}
     for key in boxes:
         _check_exists(paths.boxes, key, paths.frames, "frames")
     found = {"train": _find(paths.frames, "frames", boxes, bad_files)}
@@ -77,8 +78,8 @@ def _read_prior(
     path: str, image_size: int, views: int, seed: int
 ) -> tuple[skeletons.Skeleton, clips.Poses]:
     if not views:
-        return coco.read_poses(path, image_size)
-    skeleton, points = coco.read_poses_3d(path)
+        return annotations.read_poses(path, image_size)
+    skeleton, points = annotations.read_poses_3d(path)
     keypoints = virtual_cameras.random_views(
         points, views, np.random.default_rng(seed)
     )
@@ -152,7 +153,9 @@ def _find_labelled(
     """The clips of the test folder that have labels."""
     found = {p.name: p for p in clips.find(paths.test_frames, "test_frames")}
     labels: dict[str, dict] = {name: {} for name in found}
-    for key, label in coco.read_labels(paths.test_labels, skeleton).items():
+    for key, label in annotations.read_labels(
+        paths.test_labels, skeleton
+    ).items():
         _check_exists(paths.test_labels, key, paths.test_frames, "test_frames")
         name, *inside = pathlib.PurePath(key.file_name).parts
         if name not in found or found[name].is_dir() != bool(inside):
