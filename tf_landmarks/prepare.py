@@ -10,7 +10,6 @@ from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import preparing
 from tf_landmarks.data import pseudo_labels
-from tf_landmarks.data.sources import demo
 from tf_landmarks.data.sources import video
 
 
@@ -21,11 +20,7 @@ def _source(bad_files: clips.BadFiles) -> clips.Source:
     dataset = data_flags.DATASET.value
     if dataset == "video":
         return video.source(_paths(), size, views, seed, bad_files)
-    if dataset.startswith("demo"):
-        return demo.source(views or demo.VIEWS, seed, size, dataset)
-    raise errors.UserError(
-        f"--dataset={dataset}: unknown; choose video or demo"
-    )
+    return preparing.own_source(dataset, views, seed, size)
 
 
 def _paths() -> video.Paths:

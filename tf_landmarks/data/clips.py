@@ -85,7 +85,9 @@ class BadFiles:
     def report(self, error: errors.UserError) -> None:
         """Raises `error` unless bad files are skipped."""
         if not self._skip:
-            raise error
+            raise errors.UserError(
+                f"{error}; --skip_bad leaves it out"
+            ) from error
         logging.warning("skipped: %s", error)
         self.messages.append(str(error))
 

@@ -25,12 +25,10 @@ def read_image(path: pathlib.Path) -> np.ndarray:
     except (OSError, SyntaxError, ValueError) as error:
         raise errors.UserError(
             f"{path}: cannot be read as an image ({error}); replace or "
-            "remove it, or pass --skip_bad"
+            "remove it"
         ) from error
     except Image.DecompressionBombError as error:
-        raise errors.UserError(
-            f"{path}: {error}; scale it down, or pass --skip_bad"
-        ) from error
+        raise errors.UserError(f"{path}: {error}; scale it down") from error
 
 
 def check_size(path: pathlib.Path, width: int, height: int) -> None:
@@ -38,5 +36,5 @@ def check_size(path: pathlib.Path, width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise errors.UserError(
             f"{path}: {width}x{height} is more than {MAX_PIXELS} pixels; "
-            "scale it down, or pass --skip_bad"
+            "scale it down"
         )

@@ -1,10 +1,62 @@
 """Writes a source and tells what came of it."""
 
+import pathlib
+
+import platformdirs
+
 from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
+from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import records
 from tf_landmarks.data import writing
+from tf_landmarks.data.sources import demo
+
+
+def own_source(
+    dataset: str, views: int, seed: int, image_size: int
+) -> clips.Source:
+    """The source of a dataset that needs nothing of the user's.
+
+    Raises:
+      errors.UserError: there is no such dataset.
+    """
+    if not dataset.startswith("demo"):
+        raise errors.UserError(
+            f"--dataset={dataset} cannot be made by itself; choose demo, or "
+            "prepare your own data with --dataset=video and give --data_dir"
+        )
+    return demo.source(views or demo.VIEWS, seed, image_size, dataset)
+
+
+def prepare_cached(
+    dataset: str, image_size: int, seed: int, labeller: str
+) -> str:
+    """Prepares a dataset that can make itself, in the user's cache, once.
+
+    Args:
+      dataset: its name.
+      image_size: S of the crops.
+      seed: of what is random in it.
+      labeller: "none", or "dlib" for pseudo-labels.
+
+    Returns:
+      the prepared folder.
+
+    Raises:
+      errors.UserError: the dataset cannot make itself, or `prepare` fails.
+    """
+    name = f"{dataset}-{image_size}-{labeller}-seed{seed}"
+    version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
+    cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
+    data_dir = cache / "prepared" / version / name
+    if not data_dir.exists():
+        source = own_source(dataset, 0, seed, image_size)
+        if labeller == "dlib":
+            source = pseudo_labels.label_test_split(source)
+        bad_files = clips.BadFiles(skip=False)
+        prepare(source, str(data_dir), image_size, bad_files)
+    return str(data_dir)
 
 
 def prepare(

@@ -57,8 +57,7 @@ class Header(NamedTuple):
 
 def _unreadable(path: pathlib.Path, error) -> errors.UserError:
     return errors.UserError(
-        f"{path}: cannot be read as a video ({error}); replace or remove it, "
-        "or pass --skip_bad"
+        f"{path}: cannot be read as a video ({error}); replace or remove it"
     )
 
 

@@ -122,7 +122,7 @@ class _Writer:
             if not is_evaluation and count < _SHORTEST_RUN:
                 raise errors.UserError(
                     f"the clip {clip.name} has {count} usable frames; pairs "
-                    "need two or more: remove it, or pass --skip_bad"
+                    "need two or more: remove it"
                 )
         except errors.UserError as error:
             writer.rollback()
