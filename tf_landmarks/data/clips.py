@@ -82,8 +82,8 @@ class BadFiles:
         self._skip = skip
         self.messages: list[str] = []
 
-    def report(self, error: errors.UserError) -> None:
-        """Raises `error` unless bad files are skipped."""
+    def report(self, error: images.BadFile) -> None:
+        """Notes the file, or raises UserError if none may be skipped."""
         if not self._skip:
             raise errors.UserError(
                 f"{error}; --skip_bad leaves it out"
@@ -145,8 +145,8 @@ def read(
     The file name is the image's for a folder, the empty string for a video.
 
     Raises:
-      errors.UserError: the video cannot be read; an image cannot be and bad
-        files are not skipped.
+      images.BadFile: the video cannot be read.
+      errors.UserError: an image cannot be, and bad files are not skipped.
     """
     if not path.is_dir():
         for number, image in enumerate(videos.frames(path)):
@@ -155,5 +155,5 @@ def read(
     for number, file in enumerate(image_files(path)):
         try:
             yield number, file.name, images.read_image(file)
-        except errors.UserError as error:
+        except images.BadFile as error:
             bad_files.report(error)

@@ -12,29 +12,33 @@ MAX_PIXELS = 64_000_000  # more than an 8K frame; 192 MB once decoded
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
+class BadFile(errors.UserError):
+    """One of the user's files cannot be used; others may well be."""
+
+
 def read_image(path: pathlib.Path) -> np.ndarray:
     """Reads an image upright as uint8 RGB [H, W, 3].
 
     Raises:
-      errors.UserError: not an image, cut, or of more than `MAX_PIXELS`.
+      BadFile: not an image, cut, or of more than `MAX_PIXELS`.
     """
     try:
         with Image.open(path) as image:
             check_size(path, *image.size)
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:
-        raise errors.UserError(
+        raise BadFile(
             f"{path}: cannot be read as an image ({error}); replace or "
             "remove it"
         ) from error
     except Image.DecompressionBombError as error:
-        raise errors.UserError(f"{path}: {error}; scale it down") from error
+        raise BadFile(f"{path}: {error}; scale it down") from error
 
 
 def check_size(path: pathlib.Path, width: int, height: int) -> None:
-    """Raises UserError when an image has more than `MAX_PIXELS`."""
+    """Raises BadFile when an image has more than `MAX_PIXELS`."""
     if width * height > MAX_PIXELS:
-        raise errors.UserError(
+        raise BadFile(
             f"{path}: {width}x{height} is more than {MAX_PIXELS} pixels; "
             "scale it down"
         )

@@ -16,7 +16,6 @@ import av
 import numpy as np
 from absl import logging
 
-from tf_landmarks import errors
 from tf_landmarks.data import images
 
 SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
@@ -55,8 +54,8 @@ class Header(NamedTuple):
         return min((count for count in counts if count), default=0)
 
 
-def _unreadable(path: pathlib.Path, error) -> errors.UserError:
-    return errors.UserError(
+def _unreadable(path: pathlib.Path, error) -> images.BadFile:
+    return images.BadFile(
         f"{path}: cannot be read as a video ({error}); replace or remove it"
     )
 
@@ -65,7 +64,7 @@ def read_header(path: pathlib.Path) -> Header:
     """Opens a video and decodes its first frame.
 
     Raises:
-      errors.UserError: not a video, or too large a picture.
+      images.BadFile: not a video, or too large a picture.
     """
     try:
         with av.open(str(path)) as container:
@@ -92,7 +91,7 @@ def frames(path: pathlib.Path) -> Iterator[np.ndarray]:
     """Yields the upright frames of a video, uint8 RGB [H, W, 3].
 
     Raises:
-      errors.UserError: not a video, damaged, or cut.
+      images.BadFile: not a video, damaged, or cut.
     """
     header = read_header(path)
     decode = _decode_tfio if tfio_decodes() else _decode_pyav

@@ -13,6 +13,7 @@ from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
 from tf_landmarks.data import examples
+from tf_landmarks.data import images
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import records
 from tf_landmarks.data import shards
@@ -120,11 +121,11 @@ class _Writer:
                 count += len(run)
                 writer.write(_encode_run(clip.name, run, is_evaluation))
             if not is_evaluation and count < _SHORTEST_RUN:
-                raise errors.UserError(
+                raise images.BadFile(
                     f"the clip {clip.name} has {count} usable frames; pairs "
                     "need two or more: remove it"
                 )
-        except errors.UserError as error:
+        except images.BadFile as error:
             writer.rollback()
             self._bad_files.report(error)
             return []

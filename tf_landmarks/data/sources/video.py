@@ -19,6 +19,7 @@ from tf_landmarks import skeletons
 from tf_landmarks.data import annotations
 from tf_landmarks.data import clips
 from tf_landmarks.data import coco
+from tf_landmarks.data import images
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import videos
 from tf_landmarks.data import virtual_cameras
@@ -95,7 +96,7 @@ def _find(
     for path in clips.find(folder, flag):
         try:
             length = _length(path)
-        except errors.UserError as error:
+        except images.BadFile as error:
             bad_files.report(error)
             continue
 
