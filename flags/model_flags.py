@@ -2,9 +2,6 @@
 
 from absl import flags
 
-from tf_landmarks import skeletons
-from tf_landmarks.models import architecture
-
 WIDTH = flags.DEFINE_integer(
     "width",
     32,
@@ -53,21 +50,3 @@ D_Y_NORM_FIRST = flags.DEFINE_bool(
     False,
     "Normalize d_y's first convolution: fig. 20, but not released.",
 )
-
-
-def architecture_of(
-    skeleton: skeletons.Skeleton, image_size: int
-) -> architecture.Architecture:
-    """The architecture that the flags ask for, on given data."""
-    return architecture.Architecture(
-        skeleton,
-        image_size,
-        WIDTH.value,
-        DRAW.value == "points",
-        GAMMA.value,
-        LITERAL_RENDERER.value,
-        SKIP_CONNECTIONS.value,
-        ETA_INSTANCE_NORM.value,
-        SEPARABLE_SOFTMAX.value,
-        D_Y_NORM_FIRST.value,
-    )

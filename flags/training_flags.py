@@ -2,9 +2,6 @@
 
 from absl import flags
 
-from tf_landmarks.training import landmark_gan
-from tf_landmarks.training import optimizers
-
 WORKDIR = flags.DEFINE_string(
     "workdir", None, "Folder of the run; runs/DATASET where not given."
 )
@@ -27,7 +24,7 @@ BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Pairs an update, over all replicas.", lower_bound=1
 )
 LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate", optimizers.LEARNING_RATE, "Of Adam, sec. 4."
+    "learning_rate", 2e-4, "Of Adam, sec. 4."
 )
 PERCEPTUAL = flags.DEFINE_enum(
     "perceptual",
@@ -55,7 +52,8 @@ FINETUNE_ETA = flags.DEFINE_bool(
     "Go on with eta in stage 2, as released; false: frozen, sec. 4.",
 )
 POOL_SIZE = flags.DEFINE_integer(
-    "pool_size", 50, "Generated skeleton images that d_y sees again; released."
+    "pool_size", 50, "Generated skeleton images that d_y may see again, as released; 0: none, "
+    "as in the paper's text."
 )
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",
@@ -79,13 +77,3 @@ PROFILE_STEPS = flags.DEFINE_list(
     [],
     "First and last update to trace for TensorBoard's profile plugin: 100,110.",
 )
-
-
-def objective() -> landmark_gan.Objective:
-    """The objective that the flags ask for."""
-    return landmark_gan.Objective(
-        perceptual_weight=PERCEPTUAL_WEIGHT.value,
-        adversarial_weight=ADVERSARIAL_WEIGHT.value,
-        finetune_eta=FINETUNE_ETA.value,
-        pool_size=POOL_SIZE.value,
-    )

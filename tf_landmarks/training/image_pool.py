@@ -11,7 +11,10 @@ class ImagePool(tf.Module):
     """Up to `capacity` images; variables, so that a checkpoint has them."""
 
     def __init__(self, capacity: int, image_size: int, seed: int):
-        """Makes an empty pool of images [image_size, image_size, 1]."""
+        """Makes an empty pool of images [image_size, image_size, 1].
+
+        A pool of no capacity gives back what it is given: the paper's text.
+        """
         super().__init__(name="pool")
         self.capacity = capacity
         # Every replica computes the same contents from all replicas' images.
@@ -39,6 +42,8 @@ class ImagePool(tf.Module):
         Returns:
           Images [B, H, W, 1] for this replica's D_y.
         """
+        if not self.capacity:
+            return tf.stop_gradient(y)
         replica = tf.distribute.get_replica_context()
         batch = y.shape[0]
         first = replica.replica_id_in_sync_group * batch
