@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from tests import tiny_runs
+from tf_landmarks.data import records
+from tf_landmarks.evaluation import evaluating
+from tf_landmarks.evaluation import held_out
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tiny_runs.make_data(tmp_path_factory.mktemp("data") / "tiny")
+
+
+def test_error_on_all_frames_is_that_of_an_evaluation(data_dir):
+    info = records.read_info(data_dir)
+    detector = tiny_runs.make_detector()
+    beta = tiny_runs.architecture_of().beta()
+    report, _ = evaluating.evaluate(detector, beta, data_dir, info)
+    frames = held_out.load_frames(data_dir, info)
+    assert held_out.percent_of_image(detector, frames) == pytest.approx(
+        report.to_json()["percent_of_image"], rel=1e-5
+    )
+
+
+def test_frames_are_few_and_evenly_spread(data_dir):
+    info = records.read_info(data_dir)
+    frames = held_out.load_frames(data_dir, info, most=4)
+    (batch,) = frames.as_numpy_iterator()
+    assert batch["clip_id"].tolist() == [b"a", b"a", b"b", b"b"]
+    np.testing.assert_array_equal(batch["frame_number"], [0, 2, 0, 2])
+
+
+def test_the_detector_is_taken_as_it_is_now(data_dir):
+    frames = held_out.load_frames(data_dir, records.read_info(data_dir))
+    detector = tiny_runs.make_detector()
+    before = held_out.percent_of_image(detector, frames)
+    detector.set_weights(tiny_runs.make_detector(seed=1).get_weights())
+    assert held_out.percent_of_image(detector, frames) != before
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_without_labels_there_is_nothing_to_hold_out(data_dir, split):
+    info = records.read_info(data_dir)
+    assert held_out.load_frames(data_dir, info, split) is None

@@ -1,0 +1,91 @@
+"""A prepared folder and a run with random weights, small enough for tests."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from tf_landmarks import skeletons
+from tf_landmarks import workdirs
+from tf_landmarks.data import clips
+from tf_landmarks.data import writing
+from tf_landmarks.models import architecture
+from tf_landmarks.models import landmark_detector
+
+SIZE = 32
+STEP = 7
+SKELETON = skeletons.Skeleton(
+    "puppet", ("head", "left_hand", "right_hand"), ((0, 1), (0, 2))
+)
+TEST_LABELS = np.array([[30.0, 10.0], [50.0, 40.0], [10.0, 40.0]])  # pixels
+
+
+def architecture_of(
+    skeleton: skeletons.Skeleton = SKELETON,
+) -> architecture.Architecture:
+    return architecture.Architecture(skeleton, SIZE, width=4)
+
+
+def make_data(
+    folder: pathlib.Path,
+    labels: str | None = "labels",
+    skeleton: skeletons.Skeleton = SKELETON,
+) -> str:
+    """Writes `train` and `test`, two clips of four frames of 60x50 in each.
+
+    In the test split the second landmark of each first frame is not labelled,
+    and the last frame of each clip has no label.
+    """
+
+    def frames(labelled):
+        noise = np.random.default_rng(0).integers(0, 256, (4, 50, 60, 3))
+        for number, image in enumerate(noise.astype(np.uint8)):
+            visibility = np.full(3, 2)
+            visibility[1] = 0 if number == 0 else 2
+            visibility *= number < 3
+            label = (TEST_LABELS, visibility) if labelled else ()
+            yield clips.Frame(number, image, (0.0, -5.0, 60.0, 60.0), *label)
+
+    def split(labelled):
+        return [
+            clips.Clip(name, lambda: frames(labelled), 4) for name in ("a", "b")
+        ]
+
+    poses = np.random.default_rng(1).uniform(-0.8, 0.8, (10, 3, 2))
+    source = clips.Source(
+        name="tiny",
+        description={},
+        skeleton=skeleton,
+        clips={"train": split(False), "test": split(labels is not None)},
+        poses={"train": clips.Poses(poses, np.tile([0, 0, 60, 60], (10, 1)))},
+        labels=labels,
+    )
+    writing.write(source, str(folder), SIZE, clips.BadFiles(False))
+    return str(folder)
+
+
+def make_detector(seed: int = 0) -> landmark_detector.LandmarkDetector:
+    """A detector with random weights."""
+    tf.keras.utils.set_random_seed(seed)
+    detector = landmark_detector.LandmarkDetector(architecture_of())
+    detector(tf.zeros([1, SIZE, SIZE, 3]))
+    return detector
+
+
+def make_run(folder: pathlib.Path, data_dir: str = "nowhere") -> str:
+    """Writes a run's folder with a checkpoint of `make_detector()`."""
+    detector = make_detector()
+    workdirs.write_run(
+        str(folder),
+        {
+            "architecture": architecture_of().to_json(),
+            "data": {"data_dir": data_dir},
+        },
+    )
+    workdirs.save(
+        {"phi": detector.phi, "eta": detector.eta},
+        workdirs.checkpoints(str(folder), "landmarks"),
+        STEP,
+        keep=1,
+    )
+    return str(folder)

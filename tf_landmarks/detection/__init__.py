@@ -1,0 +1,1 @@
+"""Landmarks in a user's own images and videos."""

@@ -1,0 +1,52 @@
+"""A few labelled frames, to watch a detector by while it trains."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+from tf_landmarks.evaluation import metrics
+from tf_landmarks.models import landmark_detector
+
+_BATCH_SIZE = 32
+
+
+def load_frames(
+    data_dir: str,
+    info: records.DatasetInfo,
+    split: str = "test",
+    most: int = 256,
+) -> tf.data.Dataset | None:
+    """Some frames of a split, evenly spread, decoded once and kept in memory.
+
+    Returns:
+      Batches as of `pipelines.evaluation_frames`, of at most `most` frames;
+      None where there is no such split or it has no labels.
+    """
+    if split not in info.splits or not info.splits[split].frames:
+        return None
+    frames = pipelines.evaluation_frames(data_dir, info, split, _BATCH_SIZE)
+    if "p" not in frames.element_spec:
+        return None
+    stride = math.ceil(info.splits[split].frames / most)
+    return frames.unbatch().shard(stride, 0).batch(_BATCH_SIZE).cache()
+
+
+def percent_of_image(
+    detector: landmark_detector.LandmarkDetector,
+    frames: Iterable[dict[str, tf.Tensor]],
+) -> float:
+    """percent_of_image of a detector, as it is, on a few labelled frames."""
+    frame_errors = [
+        metrics.percent_of_image(
+            detector(batch["x"]).keypoints.numpy(),
+            batch["p"].numpy(),
+            batch["visibility"].numpy(),
+            detector.image_size,
+        )
+        for batch in frames
+    ]
+    return float(np.nanmean(np.concatenate(frame_errors)))

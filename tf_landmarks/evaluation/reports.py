@@ -1,0 +1,129 @@
+"""What an evaluation says: metrics.json, and a table for people."""
+
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+import tabulate
+
+from tf_landmarks.evaluation import metrics
+
+DEFINITIONS = {
+    "percent_of_image": (
+        "distance of the detected to the true landmarks, mean over visible "
+        "landmarks, then frames, in percent of the image's side"
+    ),
+    "percent_of_image_with_flips": (
+        "the same, with left and right of the whole skeleton exchanged in "
+        "frames where that is less"
+    ),
+    "mean_pose_percent_of_image": (
+        "the same, of the prior's mean pose as the answer for every frame: "
+        "the number to beat"
+    ),
+    "correct_flip": (
+        "share of labelled frames where exchanging left and right makes it "
+        "worse"
+    ),
+    "frames": "in the split",
+    "labelled_frames": "with a visible landmark: these count in the means",
+    "skeleton_encoder_percent_of_image": (
+        "the same, of eta(beta(p)) on skeleton_encoder_poses"
+    ),
+}
+
+_HOW_TO_GET_LABELS = (
+    "The {split} split has no labels to compare with: prepare the data with "
+    "--test_frames and --test_labels, or, for faces, --pseudo_labels=dlib."
+)
+
+
+class Report(NamedTuple):
+    """An evaluation.
+
+    Attributes:
+      split: that was evaluated.
+      labels: what the truth is: "labels", "pseudo-labels (dlib)"; None where
+        the split has none.
+      checkpoint_step: updates of stage 2 that the detector had.
+      image_size: S in pixels.
+      num_landmarks: K.
+      errors: by clip, in percent of the image; NaN without a truth.
+      skeleton_encoder_error: of η(β(p)), in percent of the image.
+      skeleton_encoder_poses: what p was: as `labels`, or "prior".
+    """
+
+    split: str
+    labels: str | None
+    checkpoint_step: int | None
+    image_size: int
+    num_landmarks: int
+    errors: dict[str, metrics.FrameErrors]
+    skeleton_encoder_error: float
+    skeleton_encoder_poses: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The contents of metrics.json; None is "not known"."""
+        return {
+            **metrics.summarize(self._all()),
+            "skeleton_encoder_percent_of_image": self.skeleton_encoder_error,
+            "skeleton_encoder_poses": self.skeleton_encoder_poses,
+            "labels": self.labels,
+            "split": self.split,
+            "checkpoint_step": self.checkpoint_step,
+            "image_size": self.image_size,
+            "num_landmarks": self.num_landmarks,
+            "per_clip": {
+                clip: metrics.summarize(errors)
+                for clip, errors in self.errors.items()
+            },
+            "definitions": DEFINITIONS,
+        }
+
+    def _all(self) -> metrics.FrameErrors:
+        columns = zip(*self.errors.values(), strict=True)
+        return metrics.FrameErrors(*map(np.concatenate, columns))
+
+    def table(self) -> str:
+        """For a terminal."""
+        rows = {clip: metrics.summarize(e) for clip, e in self.errors.items()}
+        rows["all"] = metrics.summarize(self._all())
+        return "\n".join((self._title(), _table(rows), *self._remarks()))
+
+    def _title(self) -> str:
+        against = f", against {self.labels}" if self.labels else ""
+        return (
+            f"{self.split} split, {self.num_landmarks} landmarks, "
+            f"{self.image_size}x{self.image_size}, "
+            f"step {self.checkpoint_step}{against}; errors in % of the image"
+        )
+
+    def _remarks(self) -> list[str]:
+        remarks = [
+            f"skeleton encoder, on {self.skeleton_encoder_poses}: "
+            f"{self.skeleton_encoder_error:.2f} % of the image"
+        ]
+        if not self.labels:
+            remarks.append(_HOW_TO_GET_LABELS.format(split=self.split))
+        return remarks
+
+
+def _table(rows: dict[str, dict]) -> str:
+    columns = {
+        "error": "percent_of_image",
+        "with flips": "percent_of_image_with_flips",
+        "mean pose": "mean_pose_percent_of_image",
+        "correct flip": "correct_flip",
+        "labelled": "labelled_frames",
+        "frames": "frames",
+    }
+    return tabulate.tabulate(
+        [
+            [clip, *(values[key] for key in columns.values())]
+            for clip, values in rows.items()
+        ],
+        headers=["clip", *columns],
+        floatfmt=".2f",
+        missingval="-",
+        disable_numparse=[0],
+    )
