@@ -1,5 +1,6 @@
 """A prepared folder and a run with random weights, small enough for tests."""
 
+import functools
 import pathlib
 
 import numpy as np
@@ -64,7 +65,13 @@ def make_data(
     return str(folder)
 
 
-def make_detector(seed: int = 0) -> landmark_detector.LandmarkDetector:
+@functools.cache
+def detector_of_runs() -> landmark_detector.LandmarkDetector:
+    """The detector of every run of `make_run`; leave it as it is."""
+    return make_detector(seed=0)
+
+
+def make_detector(seed: int) -> landmark_detector.LandmarkDetector:
     """A detector with random weights."""
     tf.keras.utils.set_random_seed(seed)
     detector = landmark_detector.LandmarkDetector(architecture_of())
@@ -73,8 +80,8 @@ def make_detector(seed: int = 0) -> landmark_detector.LandmarkDetector:
 
 
 def make_run(folder: pathlib.Path, data_dir: str = "nowhere") -> str:
-    """Writes a run's folder with a checkpoint of `make_detector()`."""
-    detector = make_detector()
+    """Writes a run's folder with a checkpoint of `detector_of_runs()`."""
+    detector = detector_of_runs()
     workdirs.write_run(
         str(folder),
         {

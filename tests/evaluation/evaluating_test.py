@@ -25,12 +25,27 @@ def workdir(tmp_path_factory, data_dir):
     return tiny_runs.make_run(tmp_path_factory.mktemp("run"), data_dir)
 
 
+@pytest.fixture(scope="module")
+def report(workdir):
+    return evaluating.evaluate_workdir(workdir)
+
+
+def _evaluate(data_dir, split="test"):
+    return evaluating.evaluate(
+        tiny_runs.detector_of_runs(),
+        tiny_runs.architecture_of().beta(),
+        data_dir,
+        records.read_info(data_dir),
+        split,
+    ).report
+
+
 def _slow_errors(data_dir):
     """By clip and frame: [direct, swapped, mean pose], in original pixels.
 
     Distances are measured where the labels were made: 60 pixels are 100 %.
     """
-    detector = tiny_runs.make_detector()
+    detector = tiny_runs.detector_of_runs()
     info = records.read_info(data_dir)
     mean_pose = np.mean(pipelines.load_poses(data_dir, info), axis=0)
     values = {"a": [], "b": []}
@@ -56,8 +71,8 @@ def _distance(p, counted):
     return sum(distances) / len(distances)
 
 
-def test_metrics_are_those_of_a_slow_loop_in_original_pixels(workdir, data_dir):
-    report = evaluating.evaluate_workdir(workdir).to_json()
+def test_metrics_are_those_of_a_slow_loop_in_original_pixels(report, data_dir):
+    report = report.to_json()
     slow = _slow_errors(data_dir)
     for clip, values in (
         *slow.items(),
@@ -77,8 +92,7 @@ def test_metrics_are_those_of_a_slow_loop_in_original_pixels(workdir, data_dir):
             assert numbers[name] == pytest.approx(value, rel=1e-4), name
 
 
-def test_files_hold_the_report_and_say_where_it_comes_from(workdir):
-    report = evaluating.evaluate_workdir(workdir)
+def test_files_hold_the_report_and_say_where_it_comes_from(report, workdir):
     with open(f"{workdir}/metrics.json") as file:
         written = json.load(file)
     assert written == report.to_json()
@@ -89,9 +103,9 @@ def test_files_hold_the_report_and_say_where_it_comes_from(workdir):
         assert sheet.size[0] == 4 * 192
 
 
-def test_eta_is_tried_on_whole_labelled_poses(workdir, data_dir):
-    report = evaluating.evaluate_workdir(workdir).to_json()
-    detector = tiny_runs.make_detector()
+def test_eta_is_tried_on_whole_labelled_poses(report):
+    report = report.to_json()
+    detector = tiny_runs.detector_of_runs()
     label = preprocessing.pixels_to_normalized(
         tiny_runs.TEST_LABELS, BOX, tiny_runs.SIZE
     ).astype(np.float32)
@@ -103,8 +117,9 @@ def test_eta_is_tried_on_whole_labelled_poses(workdir, data_dir):
     )
 
 
-def test_training_frames_give_a_picture_and_etas_error(workdir):
-    report = evaluating.evaluate_workdir(workdir, split="train")
+def test_training_frames_give_a_picture_and_etas_error(data_dir, tmp_path):
+    workdir = tiny_runs.make_run(tmp_path)
+    report = evaluating.evaluate_workdir(workdir, data_dir, "train")
     numbers = report.to_json()
     assert numbers["frames"] == 8
     assert numbers["percent_of_image"] is None
@@ -119,17 +134,15 @@ def test_training_frames_give_a_picture_and_etas_error(workdir):
 def test_pseudo_labels_are_called_so(tmp_path):
     name = "pseudo-labels (dlib)"
     data_dir = tiny_runs.make_data(tmp_path / "data", name)
-    report = evaluating.evaluate_workdir(
-        tiny_runs.make_run(tmp_path / "run"), data_dir
-    )
+    report = _evaluate(data_dir)
     assert report.to_json()["labels"] == name
     assert report.to_json()["skeleton_encoder_poses"] == name
     assert report.table().count(name) == 2
 
 
-def test_a_split_that_is_not_there_is_the_users_mistake(workdir):
+def test_a_split_that_is_not_there_is_the_users_mistake(data_dir):
     with pytest.raises(errors.UserError, match=r"'validation'.*'test'"):
-        evaluating.evaluate_workdir(workdir, split="validation")
+        _evaluate(data_dir, "validation")
 
 
 def test_a_folder_that_is_no_run_is_the_users_mistake(tmp_path):
@@ -137,11 +150,11 @@ def test_a_folder_that_is_no_run_is_the_users_mistake(tmp_path):
         evaluating.evaluate_workdir(str(tmp_path))
 
 
-def test_data_of_other_landmarks_are_refused(workdir, tmp_path):
+def test_data_of_other_landmarks_are_refused(tmp_path):
     other = skeletons.Skeleton("cat", ("nose", "tail", "paw"), ((0, 1),))
     data_dir = tiny_runs.make_data(tmp_path / "data", skeleton=other)
     with pytest.raises(errors.UserError, match="landmarks of cat"):
-        evaluating.evaluate_workdir(workdir, data_dir)
+        _evaluate(data_dir)
 
 
 def test_a_damaged_shard_is_named(tmp_path, workdir):

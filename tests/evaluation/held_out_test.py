@@ -14,7 +14,7 @@ def data_dir(tmp_path_factory):
 
 def test_error_on_all_frames_is_that_of_an_evaluation(data_dir):
     info = records.read_info(data_dir)
-    detector = tiny_runs.make_detector()
+    detector = tiny_runs.detector_of_runs()
     beta = tiny_runs.architecture_of().beta()
     report, _ = evaluating.evaluate(detector, beta, data_dir, info)
     frames = held_out.load_frames(data_dir, info)
@@ -33,9 +33,9 @@ def test_frames_are_few_and_evenly_spread(data_dir):
 
 def test_the_detector_is_taken_as_it_is_now(data_dir):
     frames = held_out.load_frames(data_dir, records.read_info(data_dir))
-    detector = tiny_runs.make_detector()
+    detector = tiny_runs.make_detector(seed=1)
     before = held_out.percent_of_image(detector, frames)
-    detector.set_weights(tiny_runs.make_detector(seed=1).get_weights())
+    detector.set_weights(tiny_runs.detector_of_runs().get_weights())
     assert held_out.percent_of_image(detector, frames) != before
 
 
