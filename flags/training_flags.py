@@ -23,9 +23,7 @@ TRAIN_STEPS = flags.DEFINE_integer(
 BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Pairs an update, over all replicas.", lower_bound=1
 )
-LEARNING_RATE = flags.DEFINE_float(
-    "learning_rate", 2e-4, "Of Adam, sec. 4."
-)
+LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Of Adam, sec. 4.")
 PERCEPTUAL = flags.DEFINE_enum(
     "perceptual",
     "squeezenet",
@@ -52,8 +50,10 @@ FINETUNE_ETA = flags.DEFINE_bool(
     "Go on with eta in stage 2, as released; false: frozen, sec. 4.",
 )
 POOL_SIZE = flags.DEFINE_integer(
-    "pool_size", 50, "Generated skeleton images that d_y may see again, as released; 0: none, "
-    "as in the paper's text."
+    "pool_size",
+    50,
+    "Generated skeleton images that d_y may see again, as released; 0: none, "
+    "as in the paper's text.",
 )
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",

@@ -4,6 +4,7 @@ A left landmark is named `left_X` and its mirror image `right_X`, as in COCO;
 everything that is known about left and right follows from the names.
 """
 
+import itertools
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +50,7 @@ class Skeleton(NamedTuple):
         return tuple(permutation)
 
     def side(self, index: int) -> str:
-        """"left", "right" or "middle"."""
+        """ "left", "right" or "middle"."""
         prefix = self.landmarks[index].partition("_")[0]
         return prefix if prefix in ("left", "right") else "middle"
 
@@ -112,7 +113,7 @@ def _sides(names: str) -> tuple[str, ...]:
 
 
 def _chain(*indices: int) -> tuple[tuple[int, int], ...]:
-    return tuple(zip(indices, indices[1:], strict=False))
+    return tuple(itertools.pairwise(indices))
 
 
 # Human3.6M as its D2_Positions files order it. The edges are those of the
@@ -125,11 +126,13 @@ HUMAN36M = Skeleton(
         "l_elbow l_wrist l_wrist_2 l_thumb l_little l_little_2 r_collar "
         "r_shoulder r_elbow r_wrist r_wrist_2 r_thumb r_little r_little_2"
     ),
-    # fmt: off
-    ((1, 11), (2, 1), (3, 2), (5, 3), (6, 11), (7, 6), (8, 7), (10, 8),
-     (13, 11), (15, 13), (17, 13), (18, 17), (19, 18),
-     (25, 13), (26, 25), (27, 26)),
-    # fmt: on
+    (
+        *_chain(5, 3, 2, 1, 11),
+        *_chain(10, 8, 7, 6, 11),
+        *_chain(15, 13, 11),
+        *_chain(19, 18, 17, 13),
+        *_chain(27, 26, 25, 13),
+    ),
 )
 
 # The 17 joints that table 1 scores, in the order of the released evaluation.

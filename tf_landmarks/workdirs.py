@@ -1,10 +1,10 @@
 """A run's folder: what is in it, and how checkpoints are kept.
 
-    flags.txt          the run again, with --flagfile
-    run.json           architecture, data, versions
-    dataset.json       of the data that it was trained on
-    checkpoints/STAGE/ step-N.index, step-N.data-*; best-N.*
-    tensorboard/       metrics.json, contact_sheet.png  (evaluate)
+flags.txt          the run again, with --flagfile
+run.json           architecture, data, versions
+dataset.json       of the data that it was trained on
+checkpoints/STAGE/ step-N.index, step-N.data-*; best-N.*
+tensorboard/       metrics.json, contact_sheet.png  (evaluate)
 """
 
 import json

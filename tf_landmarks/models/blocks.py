@@ -52,9 +52,7 @@ def conv_norm_relu(
 ) -> list[keras.layers.Layer]:
     """Convolution, normalization, ReLU; batch norm makes a bias idle."""
     return [
-        conv(
-            filters, kernel_size, strides, use_bias=norm is not batch_norm
-        ),
+        conv(filters, kernel_size, strides, use_bias=norm is not batch_norm),
         norm(),
         keras.layers.ReLU(),
     ]
@@ -118,7 +116,7 @@ def decoder_blocks(width: int, channels: int) -> Sequence[keras.Sequential]:
         )
         for i in (3, 2, 1)
     ]
-    last = conv_norm_relu(width, 3, 1, batch_norm) + [conv(channels, 3)]
+    last = [*conv_norm_relu(width, 3, 1, batch_norm), conv(channels, 3)]
     return [*blocks, keras.Sequential(last)]
 
 

@@ -45,8 +45,7 @@ class ImageEncoder(keras.Model):
         self.encoder = blocks.Encoder(8 * width, width)
         self.decoder = blocks.decoder_blocks(width, channels=1)
         self.merges = [
-            Merge(width * 2**i)
-            for i in ((3, 2, 1) if skip_connections else ())
+            Merge(width * 2**i) for i in ((3, 2, 1) if skip_connections else ())
         ]
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:

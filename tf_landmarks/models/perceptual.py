@@ -32,6 +32,13 @@ _FIRES = (
 )
 
 
+_WHAT_ARRAYS_NEED = (
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+)
+
+
 def _caffe_input(x: tf.Tensor) -> tf.Tensor:
     """RGB in [-1, 1] -> BGR in 0..255 less the mean of ImageNet."""
     return (x[..., ::-1] + 1.0) * 127.5 - tf.constant(_CAFFE_MEAN_BGR)
@@ -114,19 +121,12 @@ class Vgg19(keras.Model):
 class _NumpyUnpickler(pickle.Unpickler):
     """Reads arrays of Python 2 and nothing that could run."""
 
-    _ALLOWED = {
-        ("numpy.core.multiarray", "_reconstruct"): np.core.multiarray._reconstruct,
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy", "dtype"): np.dtype,
-    }
-
     def find_class(self, module: str, name: str):
-        try:
-            return self._ALLOWED[module, name]
-        except KeyError:
+        if (module, name) not in _WHAT_ARRAYS_NEED:
             raise pickle.UnpicklingError(
                 f"{module}.{name} has no place in a file of weights"
-            ) from None
+            )
+        return super().find_class(module, name)
 
 
 def unpickle_arrays(data: bytes):

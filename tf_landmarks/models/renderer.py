@@ -122,9 +122,7 @@ class Renderer(keras.layers.Layer):
     def call(self, p: tf.Tensor) -> tf.Tensor:
         """Keypoints [B, K, 2] in [-1, 1] -> [B, size, size, 1] in [0, 1]."""
         if self.points:
-            return render_points(
-                p, self.size, self.gamma, summed=self.literal
-            )
+            return render_points(p, self.size, self.gamma, summed=self.literal)
         return render_limbs(
             p, self.edges, self.size, self.gamma, squared=self.literal
         )

@@ -19,6 +19,8 @@ class Objective:
     Attributes:
       perceptual_weight: of the perceptual loss; 1 in eq. 6.
       adversarial_weight: of Φ's adversarial loss; lambda, 10 in eq. 6.
+      consistency_weight: of y = y_star in Φ's objective; 0 in eq. 6, an
+        option of the released code.
       finetune_eta: whether η goes on learning; the paper freezes it.
       eta_points_weight: of η(β(p_bar)) = p_bar in η's objective.
       eta_image_weight: of β(η(y)) = y in η's objective.
@@ -27,6 +29,7 @@ class Objective:
 
     perceptual_weight: float = 10.0
     adversarial_weight: float = 10.0
+    consistency_weight: float = 0.0
     finetune_eta: bool = True
     eta_points_weight: float = 0.9
     eta_image_weight: float = 0.1
@@ -45,6 +48,7 @@ class LandmarkGAN(keras.Model):
         "reconstruction",
         "adversarial",
         "discriminator",
+        "consistency",
         "eta_points",
         "eta_image",
     )
@@ -96,17 +100,21 @@ class LandmarkGAN(keras.Model):
     @property
     def step(self) -> int:
         """Updates taken so far."""
-        return int(self.players["generator"].optimizer.iterations)
+        return int(self.players["generator"].optimizer.iterations.numpy())
 
     @property
     def checkpointed(self) -> dict[str, tf.Module]:
         """What a checkpoint holds, by symbol."""
         networks = {n: getattr(self, n) for n in ("phi", "psi", "eta", "d_y")}
         state = {"pool": self.pool, "perceptual_scale": self.scale}
-        return networks | state | {
-            f"{name}_optimizer": player.optimizer
-            for name, player in self.players.items()
-        }
+        return (
+            networks
+            | state
+            | {
+                f"{name}_optimizer": player.optimizer
+                for name, player in self.players.items()
+            }
+        )
 
     def train_step(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One update of every player from x, x_prime and p_bar."""
@@ -140,7 +148,9 @@ class LandmarkGAN(keras.Model):
             "eta_points": losses.mean_squared_error(
                 self.eta(y_bar, training=self.objective.finetune_eta), p_bar
             ),
-            # Only η is to follow this; in the range in which it sees y.
+            # In the range [-1, 1], in which the networks see skeletons.
+            "consistency": 4.0
+            * losses.mean_squared_error(y, tf.stop_gradient(y_star)),
             "eta_image": 4.0
             * losses.mean_squared_error(y_star, tf.stop_gradient(y)),
         }
@@ -150,7 +160,8 @@ class LandmarkGAN(keras.Model):
         weights = self.objective
         return {
             "generator": weights.perceptual_weight * terms["perceptual"]
-            + weights.adversarial_weight * terms["adversarial"],
+            + weights.adversarial_weight * terms["adversarial"]
+            + weights.consistency_weight * terms["consistency"],
             "d_y": terms["discriminator"],
             "eta": weights.eta_points_weight * terms["eta_points"]
             + weights.eta_image_weight * terms["eta_image"],

@@ -52,9 +52,7 @@ class Progress(keras.callbacks.Callback):
             shown = dict(logs) | {"steps/s": self._rate(step)}
             self._log(step, shown)
             self.model.reset_metrics()
-        self._bar.update(
-            step - self._first_step, shown.items(), finalize=done
-        )
+        self._bar.update(step - self._first_step, shown.items(), finalize=done)
 
     def _rate(self, step: int) -> float:
         """Updates per second since the last call."""

@@ -14,7 +14,6 @@ from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 from tf_landmarks.models import architecture
 from tf_landmarks.models import landmark_detector
-from tf_landmarks.models import perceptual
 from tf_landmarks.training import checkpointing
 from tf_landmarks.training import image_summaries
 from tf_landmarks.training import landmark_gan
@@ -81,9 +80,9 @@ def train_skeleton(run: Run, steps: int) -> None:
         model = skeleton_autoencoder.SkeletonAutoencoder(
             run.arch, run.learning_rate
         )
-        reduce_once = plateau.ReduceOnce(
-            model.players["eta"].optimizer, "points", run.log_every
-        )
+    reduce_once = plateau.ReduceOnce(
+        model.players["eta"].optimizer, "points", run.log_every
+    )
     items = model.checkpointed | {"plateau": reduce_once.state}
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "skeleton"))
     _fit(
@@ -214,9 +213,7 @@ def _fit(
         run.checkpoint_every,
         run.keep,
     )
-    shown = progress.Progress(
-        _writer(run, stage), steps, run.log_every
-    )
+    shown = progress.Progress(_writer(run, stage), steps, run.log_every)
     model.compile()
     model.fit(
         dataset_from(first),

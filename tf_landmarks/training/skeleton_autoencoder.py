@@ -34,7 +34,7 @@ class SkeletonAutoencoder(keras.Model):
     @property
     def step(self) -> int:
         """Updates taken so far."""
-        return int(self.players["eta"].optimizer.iterations)
+        return int(self.players["eta"].optimizer.iterations.numpy())
 
     @property
     def checkpointed(self) -> dict[str, tf.Module]:

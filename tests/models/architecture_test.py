@@ -1,0 +1,68 @@
+import dataclasses
+import json
+
+import tensorflow as tf
+from absl.testing import parameterized
+
+from tf_landmarks import skeletons
+from tf_landmarks.models import architecture
+
+_STICK = skeletons.Skeleton("stick", ("a", "b"), ((0, 1),))
+
+
+class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
+    @parameterized.parameters(
+        architecture.Architecture(_STICK),
+        architecture.Architecture(
+            skeletons.IBUG_68, 64, 16, True, 700.0, True, False, False, False,
+            True,
+        ),
+    )
+    def test_it_survives_json(self, arch):
+        text = json.dumps(arch.to_json())
+        self.assertEqual(architecture.from_json(json.loads(text)), arch)
+
+    def test_networks_have_the_size_and_width_asked_for(self):
+        arch = architecture.Architecture(_STICK, image_size=32, width=2)
+        x = tf.zeros([1, 32, 32, 3])
+        y = arch.phi()(x)
+        self.assertEqual(y.shape, [1, 32, 32, 1])
+        p = arch.eta()(y)
+        self.assertEqual(p.shape, [1, 2, 2])
+        y_star = arch.beta()(p)
+        self.assertEqual(y_star.shape, [1, 32, 32, 1])
+        self.assertEqual(arch.psi()((y_star, x)).shape, [1, 32, 32, 3])
+        d_y = arch.d_y()
+        self.assertEqual(d_y(y)[0].shape, [1, 2, 2, 1])
+        self.assertEqual(d_y.trainable_variables[0].shape, [4, 4, 1, 4])
+
+    def test_every_choice_reaches_a_network(self):
+        arch = architecture.Architecture(_STICK, image_size=32, width=2)
+        changes = {
+            "draw_points": True,
+            "gamma": 3.0,
+            "literal_renderer": True,
+        }
+        p = tf.constant([[[-0.5, 0.1], [0.4, 0.3]]])
+        y = arch.beta()(p)
+        for name, value in changes.items():
+            other = dataclasses.replace(arch, **{name: value})
+            with self.subTest(name):
+                self.assertGreater(tf.reduce_max(abs(other.beta()(p) - y)), 0.1)
+
+        def count(network, inputs):
+            network(inputs)
+            return len(network.variables)
+
+        x = tf.zeros([1, 32, 32, 3])
+        other = dataclasses.replace(
+            arch, skip_connections=False, eta_instance_norm=False
+        )
+        self.assertEqual(count(arch.phi(), x) - count(other.phi(), x), 6)
+        # Two affine and two moving variables for a bias, in 8 layers; the
+        # code has none.
+        self.assertEqual(count(other.eta(), y) - count(arch.eta(), y), 23)
+
+
+if __name__ == "__main__":
+    tf.test.main()

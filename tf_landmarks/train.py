@@ -1,0 +1,222 @@
+"""Trains a landmark detector from unlabelled clips and unpaired poses.
+
+bazel run //tf_landmarks:train -- --dataset=demo
+
+`flags/experiments/NAME.flags` of `--dataset=NAME` is read first; what is typed
+wins. The same command goes on where a run has stopped.
+"""
+
+import functools  # isort: split
+
+import importlib.metadata
+import os
+import pathlib
+from collections.abc import Callable
+
+import tensorflow as tf
+from absl import flags as absl_flags
+from tensorflow import keras
+
+from flags import data_flags
+from flags import model_flags
+from flags import training_flags
+from tf_landmarks import command_line  # before TensorFlow: it quiets it
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.data import integrity
+from tf_landmarks.data import preparing
+from tf_landmarks.data import records
+from tf_landmarks.data.sources import demo
+from tf_landmarks.detection import detecting
+from tf_landmarks.evaluation import evaluating
+from tf_landmarks.models import architecture
+from tf_landmarks.models import perceptual
+from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import running
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-addons")
+
+
+def main(argv) -> None:
+    """Prepares where that can be done alone, trains, evaluates, draws."""
+    del argv
+    _check_pool()
+    dataset = data_flags.DATASET.value
+    workdir = training_flags.WORKDIR.value or os.path.join("runs", dataset)
+    data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
+        dataset,
+        data_flags.IMAGE_SIZE.value,
+        data_flags.SEED.value,
+        data_flags.PSEUDO_LABELS.value,
+    )
+    info = records.read_info(data_dir)
+    if training_flags.MIXED_PRECISION.value:
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    arch = _architecture(info)
+    workdirs.write_run(workdir, _description(data_dir, info, arch))
+    flags_file = pathlib.Path(workdir, "flags.txt")
+    flags_file.write_text(absl_flags.FLAGS.flags_into_string())
+    run = _run(workdir, data_dir, info, arch)
+    try:
+        _train(run)
+    except tf.errors.DataLossError as error:
+        raise integrity.explain_data_loss(error, data_dir) from error
+    if training_flags.STAGE.value != "skeleton":
+        _show(run, dataset)
+
+
+def _check_pool() -> None:
+    if 0 < training_flags.POOL_SIZE.value < training_flags.BATCH_SIZE.value:
+        raise errors.UserError(
+            f"--batch_size={training_flags.BATCH_SIZE.value} is more than the "
+            f"--pool_size={training_flags.POOL_SIZE.value} images of the pool; "
+            "give a larger pool or a smaller batch."
+        )
+
+
+def _description(
+    data_dir: str, info: records.DatasetInfo, arch: architecture.Architecture
+) -> dict:
+    """What makes this run the one it is, for run.json."""
+    return {
+        "architecture": arch.to_json(),
+        "data": {
+            "name": info.name,
+            "data_dir": os.path.abspath(data_dir),
+            "sha256": [
+                shard.sha256
+                for shard in (
+                    *info.splits["train"].clip_shards,
+                    *info.splits["train"].pose_shards,
+                )
+            ],
+        },
+        "training": {
+            flag.name: flag.value
+            for flag in (
+                training_flags.BATCH_SIZE,
+                training_flags.LEARNING_RATE,
+                training_flags.PERCEPTUAL,
+                training_flags.PERCEPTUAL_WEIGHTS,
+                training_flags.PERCEPTUAL_RELU,
+                training_flags.PERCEPTUAL_WEIGHT,
+                training_flags.ADVERSARIAL_WEIGHT,
+                training_flags.FINETUNE_ETA,
+                training_flags.POOL_SIZE,
+                training_flags.MIXED_PRECISION,
+                data_flags.PAIR_WINDOW,
+                data_flags.TPS,
+                data_flags.SEED,
+            )
+        },
+        "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
+    }
+
+
+def _architecture(info: records.DatasetInfo) -> architecture.Architecture:
+    return architecture.Architecture(
+        info.skeleton,
+        info.image_size,
+        model_flags.WIDTH.value,
+        draw_points=model_flags.DRAW.value == "points",
+        gamma=model_flags.GAMMA.value,
+        literal_renderer=model_flags.LITERAL_RENDERER.value,
+        skip_connections=model_flags.SKIP_CONNECTIONS.value,
+        eta_instance_norm=model_flags.ETA_INSTANCE_NORM.value,
+        separable_softmax=model_flags.SEPARABLE_SOFTMAX.value,
+        d_y_norm_first=model_flags.D_Y_NORM_FIRST.value,
+    )
+
+
+def _objective() -> landmark_gan.Objective:
+    return landmark_gan.Objective(
+        perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
+        adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
+        finetune_eta=training_flags.FINETUNE_ETA.value,
+        pool_size=training_flags.POOL_SIZE.value,
+    )
+
+
+def _run(
+    workdir: str,
+    data_dir: str,
+    info: records.DatasetInfo,
+    arch: architecture.Architecture,
+) -> running.Run:
+    return running.Run(
+        workdir,
+        arch,
+        data_dir,
+        info,
+        batch_size=training_flags.BATCH_SIZE.value,
+        learning_rate=training_flags.LEARNING_RATE.value,
+        seed=data_flags.SEED.value,
+        checkpoint_every=training_flags.CHECKPOINT_EVERY.value,
+        keep=training_flags.KEEP.value,
+        log_every=training_flags.LOG_EVERY.value,
+        image_every=training_flags.IMAGE_EVERY.value,
+        profile_steps=_profile_steps(),
+        pair_window=data_flags.PAIR_WINDOW.value,
+        tps=data_flags.TPS.value,
+    )
+
+
+def _profile_steps() -> tuple[int, ...]:
+    given = training_flags.PROFILE_STEPS.value
+    if not given:
+        return ()
+    try:
+        first, last = (int(step) for step in given)
+    except ValueError:
+        first, last = 1, 0
+    if not 0 < first <= last:
+        raise errors.UserError(
+            f"--profile_steps={','.join(given)}: give the first and the last "
+            "update to trace, such as 100,110."
+        )
+    return first, last
+
+
+def _train(run: running.Run) -> None:
+    if training_flags.STAGE.value != "landmarks":
+        running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
+    if training_flags.STAGE.value != "skeleton":
+        held_out_error = evaluating.held_out_error(run.data_dir, run.info)
+        running.train_landmarks(
+            run,
+            training_flags.TRAIN_STEPS.value,
+            _perceptual_network(run.arch.image_size),
+            _objective(),
+            held_out_error,
+        )
+
+
+def _perceptual_network(size: int) -> Callable[[], keras.Model]:
+    if training_flags.PERCEPTUAL.value == "squeezenet":
+        return functools.partial(perceptual.squeezenet, size)
+    return functools.partial(
+        perceptual.vgg19,
+        training_flags.PERCEPTUAL_WEIGHTS.value,
+        training_flags.PERCEPTUAL_RELU.value,
+    )
+
+
+def _show(run: running.Run, dataset: str) -> None:
+    """Evaluates, draws the demo's overlay, and says where everything is."""
+    shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
+    if "test" in run.info.splits:
+        evaluating.evaluate_workdir(run.workdir, run.data_dir, "test")
+        shown["metrics"] = f"{run.workdir}/metrics.json"
+        shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
+    if dataset == demo.NAME:
+        video, box = demo.overlay_clip()
+        result = detecting.detect_video(
+            run.workdir, video, os.path.join(run.workdir, "overlay"), box
+        )
+        shown["overlay video"] = f"{result.out}/overlay.mp4"
+    for name, where in shown.items():
+        print(f"{name:>15}  {where}")
+
+
+if __name__ == "__main__":
+    command_line.run(main, experiment_flag="dataset")
