@@ -54,7 +54,9 @@ class SkeletonTest(parameterized.TestCase):
         self.assertEqual(skeleton.flip_permutation, (2, 1, 0, 3))
 
     def test_side_follows_from_the_name(self):
-        skeleton = skeletons.Skeleton("cat", ("right_ear", "nose", "left_eye"), ())
+        skeleton = skeletons.Skeleton(
+            "cat", ("right_ear", "nose", "left_eye"), ()
+        )
         self.assertEqual(
             [skeleton.side(i) for i in range(3)], ["right", "middle", "left"]
         )
@@ -88,7 +90,10 @@ class SkeletonTest(parameterized.TestCase):
         reached = {0}
         for _ in body.edges:
             reached |= {
-                end for edge in body.edges if reached & set(edge) for end in edge
+                end
+                for edge in body.edges
+                if reached & set(edge)
+                for end in edge
             }
         self.assertEqual(reached, set(range(25)))
         self.assertEqual(

@@ -14,7 +14,15 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
     @parameterized.parameters(
         architecture.Architecture(_STICK),
         architecture.Architecture(
-            skeletons.IBUG_68, 64, 16, True, 700.0, True, False, False, False,
+            skeletons.IBUG_68,
+            64,
+            16,
+            True,
+            700.0,
+            True,
+            False,
+            False,
+            False,
             True,
         ),
     )

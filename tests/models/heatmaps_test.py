@@ -68,9 +68,7 @@ class HeatmapsTest(tf.test.TestCase, parameterized.TestCase):
         confidence = heatmaps.confidence(columns, rows)
         self.assertAllInRange(confidence, 1 / 36, 1.0)
 
-    @parameterized.parameters(
-        heatmaps.marginals, heatmaps.joint_marginals
-    )
+    @parameterized.parameters(heatmaps.marginals, heatmaps.joint_marginals)
     def test_bfloat16_heatmaps_are_read_in_float32(self, marginals):
         columns, rows = marginals(tf.ones([1, 4, 4, 1], tf.bfloat16))
         self.assertEqual(columns.dtype, tf.float32)

