@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+
 from tests.data import made_files
 from tf_landmarks.data import images
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from tests.data import made_files
 from tf_landmarks.data import images
 from tf_landmarks.data import videos

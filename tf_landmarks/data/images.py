@@ -1,6 +1,7 @@
 """Reads image files; refuses what cannot be a frame."""
 
 import pathlib
+import warnings
 
 import numpy as np
 from PIL import Image
@@ -23,7 +24,11 @@ def read_image(path: pathlib.Path) -> np.ndarray:
       BadFile: not an image, cut, or of more than `MAX_PIXELS`.
     """
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings():
+            # Pillow warns of what `check_size` refuses.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path)
+        with image:
             check_size(path, *image.size)
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:

@@ -27,7 +27,7 @@ def crop_and_resize(image, box, size: int) -> tf.Tensor:
     """Crops a square box out of an image and resizes it, antialiased.
 
     Args:
-      image: [H, W, 3], uint8 or float, 0 to 255.
+      image: [H, W, 3], uint8 or float32, 0 to 255.
       box: square (x, y, side, side) in pixel edges, may reach over the image;
         what lies outside is black.
       size: S, side of the result in pixels.
@@ -35,7 +35,7 @@ def crop_and_resize(image, box, size: int) -> tf.Tensor:
     Returns:
       float32 [S, S, 3] in [-1, 1].
     """
-    image = tf.cast(image, tf.float32)
+    image = tf.convert_to_tensor(image)
     box = tf.cast(tf.stack(box), tf.float32)
     scale = size / box[2]
     resized = tf.raw_ops.ScaleAndTranslate(

@@ -1,6 +1,7 @@
 """Writes a source of clips and poses as a prepared folder."""
 
 import pathlib
+import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -92,7 +93,10 @@ class _Writer:
         counts = []
         total = sum(clip.length for clip in all_clips) or None
         with tqdm.tqdm(
-            desc=f"{name} clips", total=total, unit="frame", mininterval=1.0
+            desc=f"{name} clips",
+            total=total,
+            unit="frame",
+            mininterval=1.0 if sys.stderr.isatty() else 30.0,
         ) as progress:
             for clip in all_clips:
                 progress.set_postfix_str(clip.name, refresh=False)
