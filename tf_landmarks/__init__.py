@@ -13,11 +13,11 @@ Symbols, in code as in the paper:
   p_bar        a pose of the prior: unpaired with any image  [B, K, 2]
   y_bar        its skeleton image, β(p_bar)                  [B, H, W, 1]
 
-  phi   Φ: x -> y            image encoder            models/image_encoder.py
-  eta   η: y -> p            skeleton encoder         models/skeleton_encoder.py
-  beta  β: p -> y            renderer, no variables   models/renderer.py
-  psi   Ψ: y_star, x_prime -> x_hat                   models/image_generator.py
-  d_y   D_y: y -> real?      skeleton discriminator   models/skeleton_discriminator.py
+  phi   Φ: x -> y                      models/image_encoder.py
+  eta   η: y -> p                      models/skeleton_encoder.py
+  beta  β: p -> y, without variables   models/renderer.py
+  psi   Ψ: y_star, x_prime -> x_hat    models/image_generator.py
+  d_y   D_y: y -> drawn or generated   models/skeleton_discriminator.py
 
 Conventions, everywhere:
 

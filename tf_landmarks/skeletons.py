@@ -50,7 +50,7 @@ class Skeleton(NamedTuple):
         return tuple(permutation)
 
     def side(self, index: int) -> str:
-        """ "left", "right" or "middle"."""
+        """Which side the name puts a landmark on: left, right or middle."""
         prefix = self.landmarks[index].partition("_")[0]
         return prefix if prefix in ("left", "right") else "middle"
 
