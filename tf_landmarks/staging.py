@@ -6,15 +6,12 @@ import os
 import pathlib
 import shutil
 from collections.abc import Iterator
-from collections.abc import Sequence
 
 from tf_landmarks import errors
 
 
 @contextlib.contextmanager
-def staged(
-    folder: str, flag: str, inputs: Sequence[pathlib.Path] = ()
-) -> Iterator[pathlib.Path]:
+def staged(folder: str, flag: str) -> Iterator[pathlib.Path]:
     """Yields a hidden folder; what is written there moves to `folder`.
 
     Each file moves by one rename, in the place of an older one, once all are
@@ -24,11 +21,10 @@ def staged(
     Args:
       folder: of the results, made where it is missing.
       flag: that named the folder, for messages.
-      inputs: files that no result may replace.
 
     Raises:
-      errors.UserError: the folder cannot be made or written to, another
-        process is writing to it, or an input would be replaced.
+      errors.UserError: the folder cannot be made or written to, or another
+        process is writing to it.
     """
     target = pathlib.Path(folder)
     hidden = target / f".{flag}.partial"
@@ -45,7 +41,7 @@ def staged(
         _wipe(hidden)
         try:
             yield hidden
-            _move(hidden, target, f"--{flag}={folder}", inputs)
+            _move(hidden, target)
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     finally:
@@ -71,21 +67,8 @@ def _wipe(folder: pathlib.Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _move(
-    hidden: pathlib.Path,
-    target: pathlib.Path,
-    what: str,
-    inputs: Sequence[pathlib.Path],
-) -> None:
-    sources = sorted(path for path in hidden.rglob("*") if path.is_file())
-    targets = [target / path.relative_to(hidden) for path in sources]
-    in_use = {path.resolve() for path in inputs}
-    for path in targets:
-        if path.resolve() in in_use:
-            raise errors.UserError(
-                f"{what}: a result would replace the input {path}; choose "
-                "another folder"
-            )
-    for source, path in zip(sources, targets, strict=True):
+def _move(hidden: pathlib.Path, target: pathlib.Path) -> None:
+    for source in sorted(path for path in hidden.rglob("*") if path.is_file()):
+        path = target / source.relative_to(hidden)
         path.parent.mkdir(parents=True, exist_ok=True)
         source.replace(path)

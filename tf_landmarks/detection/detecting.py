@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 import tqdm
 
+from tf_landmarks import errors
 from tf_landmarks import staging
 from tf_landmarks import workdirs
 from tf_landmarks.data import preprocessing
@@ -142,8 +144,9 @@ def detect_images(
       errors.UserError: see `workdirs.load_detector`, `inputs`, `staging`.
     """
     paths = inputs.find_images(pattern)
+    _check_not_replaced(paths, out, pictures.OverlayImages.name)
     detector = workdirs.load_detector(workdir, kind)
-    with staging.staged(out, "out", paths) as folder:
+    with staging.staged(out, "out") as folder:
         overlays = pictures.OverlayImages(folder, detector.skeleton)
         frames = inputs.read_images(paths)
         return _write(detector, frames, box, overlays, len(paths), out)
@@ -162,11 +165,24 @@ def detect_video(
     """
     path = pathlib.Path(video)
     header = videos.read_header(path)
+    _check_not_replaced([path], out, pictures.OverlayVideo.name)
     detector = workdirs.load_detector(workdir, kind)
-    with staging.staged(out, "out", [path]) as folder:
+    with staging.staged(out, "out") as folder:
         overlays = pictures.OverlayVideo(folder, detector.skeleton, header.rate)
         frames = inputs.read_video(path)
         return _write(detector, frames, box, overlays, header.frames, out)
+
+
+def _check_not_replaced(
+    paths: Sequence[pathlib.Path], out: str, overlay: str
+) -> None:
+    result = (pathlib.Path(out) / overlay).resolve()
+    for path in paths:
+        if result in (path.resolve(), *path.resolve().parents):
+            raise errors.UserError(
+                f"--out={out}: the overlay would replace the input {path}; "
+                "choose another folder"
+            )
 
 
 def _write(detector, frames, box, overlays, total: int, out: str) -> Result:

@@ -109,31 +109,37 @@ class _Layer:
         )
         self._draw = ImageDraw.Draw(self._image)
 
-    def _position(self, point: np.ndarray) -> np.ndarray:
-        """Pixels of the image -> pixels of the layer, centre to centre."""
-        return (point + 0.5 - self._corner) * self._factor - 0.5
+    def _position(self, point: np.ndarray) -> tuple[int, int]:
+        """Pixels of the image -> the nearest corner of the layer's pixels."""
+        x, y = (point + 0.5 - self._corner) * self._factor
+        return round(x), round(y)
+
+    def _width(self, fraction: float) -> int:
+        """Even, so that what is drawn lies evenly about a corner."""
+        return 2 * max(1, round(fraction * self._scale / 2))
 
     def line(self, start, end, side: str, opacity: float) -> None:
         """Draws a limb."""
         if opacity <= 0:
             return
-        ends = (*self._position(start), *self._position(end))
-        outline = 2 * _OUTLINE_WIDTH * self._scale
-        width = _LINE * self._scale
+        # Pillow puts a line of even width half a pixel to the lower right.
+        ends = [v - 1 for p in (start, end) for v in self._position(p)]
         colour, alpha = COLOURS[side], round(255 * opacity)
-        self._draw.line(ends, (*_OUTLINE, alpha), round(width + outline))
-        self._draw.line(ends, (*colour, alpha), round(width))
+        width, outline = self._width(_LINE), self._width(2 * _OUTLINE_WIDTH)
+        self._draw.line(ends, (*_OUTLINE, alpha), width + outline)
+        self._draw.line(ends, (*colour, alpha), width)
 
     def point(self, centre, side: str, opacity: float) -> None:
         """Draws a landmark."""
         if opacity <= 0:
             return
         x, y = self._position(centre)
-        outline = _OUTLINE_WIDTH * self._scale
-        radius = _RADIUS * self._scale
         colour, alpha = COLOURS[side], round(255 * opacity)
+        radius, outline = self._width(_RADIUS), self._width(_OUTLINE_WIDTH)
         for r, fill in ((radius + outline, _OUTLINE), (radius, colour)):
-            self._draw.ellipse((x - r, y - r, x + r, y + r), (*fill, alpha))
+            # Pillow fills the pixels of both corners.
+            box = (x - r, y - r, x + r - 1, y + r - 1)
+            self._draw.ellipse(box, (*fill, alpha))
 
     def finish(self):
         """What `Image.paste` takes: colours, corner, opacities."""

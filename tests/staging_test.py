@@ -1,0 +1,77 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tf_landmarks import errors
+from tf_landmarks import staging
+
+
+def test_files_appear_once_all_are_written(tmp_path):
+    with staging.staged(str(tmp_path / "out"), "out") as folder:
+        (folder / "sub").mkdir()
+        (folder / "sub" / "a").write_text("a")
+        assert not (tmp_path / "out" / "sub").exists()
+    assert (tmp_path / "out" / "sub" / "a").read_text() == "a"
+    assert os.listdir(tmp_path / "out") == ["sub"]
+
+
+def test_older_results_are_replaced_and_other_files_kept(tmp_path):
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "b").write_text("other")
+    with staging.staged(str(tmp_path), "out") as folder:
+        (folder / "a").write_text("new")
+    assert (tmp_path / "a").read_text() == "new"
+    assert (tmp_path / "b").read_text() == "other"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_leaves_what_was_there(tmp_path, error):
+    (tmp_path / "a").write_text("old")
+    with pytest.raises(error), staging.staged(str(tmp_path), "out") as folder:
+        (folder / "a").write_text("half")
+        raise error
+    assert os.listdir(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
+def test_what_a_killed_process_left_is_not_taken_for_a_result(tmp_path):
+    program = (
+        "import os, signal, sys\n"
+        "from tf_landmarks import staging\n"
+        "with staging.staged(sys.argv[1], 'out') as folder:\n"
+        "    (folder / 'half').write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "half").exists()
+    with staging.staged(str(tmp_path), "out") as folder:
+        (folder / "whole").write_text("whole")
+    assert os.listdir(tmp_path) == ["whole"]
+
+
+def test_two_processes_do_not_write_at_once(tmp_path):
+    with staging.staged(str(tmp_path), "out") as folder:
+        (folder / "a").write_text("a")
+        with (
+            pytest.raises(errors.UserError, match="another process"),
+            staging.staged(str(tmp_path), "out"),
+        ):
+            pass
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_folder_that_cannot_be_is_the_users_mistake(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(errors.UserError, match=f"--out={tmp_path}/file/out"),
+        staging.staged(f"{tmp_path}/file/out", "out"),
+    ):
+        pass
