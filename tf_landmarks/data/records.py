@@ -129,24 +129,28 @@ def read_info(data_dir: str) -> DatasetInfo:
             "missing); make one with `bazel run //tf_landmarks:prepare`"
         )
     with tf.io.gfile.GFile(path) as file:
-        text = file.read()
-    try:
-        fields = json.loads(text)
-        version = fields["schema_version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise errors.UserError(
-            f"{path}: damaged ({error}); delete the folder and prepare it again"
-        ) from error
-    if version != SCHEMA_VERSION:
-        raise errors.UserError(
-            f"{path}: prepared with schema {version}, this version reads "
-            f"schema {SCHEMA_VERSION}; delete the folder and prepare it again"
-        )
-    info = _info_from_json(fields)
+        info = _parse_info(path, file.read())
     for split in info.splits.values():
         for shard in (*split.clip_shards, *split.pose_shards):
             _check_size(os.path.join(data_dir, shard.file), shard)
     return info
+
+
+def _parse_info(path: str, text: str) -> DatasetInfo:
+    try:
+        fields = json.loads(text)
+        version = fields["schema_version"]
+        if version == SCHEMA_VERSION:
+            return _info_from_json(fields)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise errors.UserError(
+            f"{path}: damaged ({error!r}); delete the folder and prepare it "
+            "again"
+        ) from error
+    raise errors.UserError(
+        f"{path}: prepared with schema {version}, this version reads schema "
+        f"{SCHEMA_VERSION}; delete the folder and prepare it again"
+    )
 
 
 def _check_size(path: str, shard: Shard) -> None:
