@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from tests.data import made_files
 from tf_landmarks import errors
 from tf_landmarks import skeletons

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+
 from tests.data import made_files
 from tf_landmarks import errors
 from tf_landmarks.data import coco
@@ -79,14 +80,14 @@ def test_boxes_without_a_size_are_refused(tmp_path, box):
 def test_what_is_not_json_is_named(tmp_path, text):
     path = tmp_path / "poses.json"
     path.write_text(text)
-    with pytest.raises(errors.UserError, match="poses.json: is not JSON"):
+    with pytest.raises(errors.UserError, match=r"poses\.json: is not JSON"):
         coco.CocoFile(str(path))
 
 
 def test_binary_file_is_not_json(tmp_path):
     path = tmp_path / "poses.json"
     path.write_bytes(b"\x89PNG\xff\xfe")
-    with pytest.raises(errors.UserError, match="poses.json: is not JSON"):
+    with pytest.raises(errors.UserError, match=r"poses\.json: is not JSON"):
         coco.CocoFile(str(path))
 
 
@@ -97,7 +98,7 @@ def test_json_that_is_not_coco_is_named(tmp_path):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(errors.UserError, match="nowhere.json: cannot be read"):
+    with pytest.raises(errors.UserError, match=r"nowhere\.json: cannot be"):
         coco.CocoFile(str(tmp_path / "nowhere.json"))
 
 

@@ -2,6 +2,7 @@ import pathlib
 
 import pytest
 import tensorflow as tf
+
 from tests import tiny_runs
 from tf_landmarks.data import integrity
 from tf_landmarks.data import pipelines

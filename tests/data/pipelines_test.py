@@ -5,6 +5,7 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 from absl.testing import parameterized
+
 from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
@@ -125,9 +126,7 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
             name: np.concatenate([batch[name] for batch in batches])
             for name in batches[0]
         }
-        expected = [
-            (name, t) for name, n in _CLIPS.items() for t in range(n)
-        ]
+        expected = [(name, t) for name, n in _CLIPS.items() for t in range(n)]
         self.assertAllEqual(
             frames["clip_id"], [name.encode() for name, _ in expected]
         )

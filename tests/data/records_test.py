@@ -2,6 +2,7 @@ import json
 import pathlib
 
 import pytest
+
 from tests import tiny_runs
 from tf_landmarks import errors
 from tf_landmarks.data import records
@@ -53,13 +54,13 @@ def test_other_or_damaged_info_is_refused(data, change, message):
 def test_info_that_is_cut_is_refused(data):
     path = data / "dataset.json"
     path.write_text(path.read_text()[:100])
-    with pytest.raises(errors.UserError, match="dataset.json: damaged"):
+    with pytest.raises(errors.UserError, match=r"dataset\.json: damaged"):
         records.read_info(str(data))
 
 
 def test_missing_shard_is_named(data):
     (data / "poses-train-00000.tfrecord").unlink()
-    with pytest.raises(errors.UserError, match="poses-train.*is missing"):
+    with pytest.raises(errors.UserError, match=r"poses-train.*is missing"):
         records.read_info(str(data))
 
 

@@ -3,6 +3,7 @@ import signal
 
 import pytest
 import tensorflow as tf
+
 from tf_landmarks import errors
 from tf_landmarks.data import shards
 

@@ -4,6 +4,7 @@ import pathlib
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from tests import tiny_runs
 from tf_landmarks import errors
 from tf_landmarks.data import clips
@@ -61,7 +62,7 @@ def test_clips_are_cut_into_runs_that_pairs_can_be_drawn_from(
     info = _write(tmp_path / "data", [_clip("a", length)]).info
     runs = list(_runs(tmp_path / "data"))
     assert [len(numbers) for _, numbers in runs] == expected
-    assert sum((numbers for _, numbers in runs), []) == list(range(length))
+    assert [n for _, numbers in runs for n in numbers] == list(range(length))
     assert info.splits["train"].frames == length
     assert info.splits["train"].records == len(expected)
 
@@ -111,7 +112,7 @@ def test_one_frame_is_enough_to_be_evaluated_on(tmp_path):
 
 def test_a_bad_clip_stops_everything(tmp_path):
     bad = _clip("b", 50, error=images.BadFile("b.mp4: cut"))
-    with pytest.raises(errors.UserError, match="b.mp4: cut; --skip_bad"):
+    with pytest.raises(errors.UserError, match=r"b\.mp4: cut; --skip_bad"):
         _write(tmp_path / "data", [_clip("a", 4), bad])
     assert not list(tmp_path.iterdir())
 
@@ -130,7 +131,7 @@ def test_a_bad_clip_is_skipped_whole_and_told(tmp_path):
 
 def test_mistakes_that_are_no_bad_files_are_not_skipped(tmp_path):
     wrong = _clip("b", 4, error=errors.UserError("labels of no frame"))
-    with pytest.raises(errors.UserError, match="^labels of no frame$"):
+    with pytest.raises(errors.UserError, match=r"^labels of no frame$"):
         _write(tmp_path / "data", [_clip("a", 4), wrong], skip=True)
     assert not list(tmp_path.iterdir())
 

@@ -73,7 +73,7 @@ def label_test_split(source: clips.Source) -> clips.Source:
     _check(source)
     find_landmarks = Dlib()
     test = [
-        clip._replace(frames=lambda c=clip: _labelled(c, find_landmarks))
+        clip._replace(frames=lambda c=clip: labelled(c, find_landmarks))
         for clip in source.clips["test"]
     ]
     return source._replace(clips={**source.clips, "test": test}, labels=NAME)
@@ -94,7 +94,8 @@ def _check(source: clips.Source) -> None:
     raise errors.UserError(f"--pseudo_labels=dlib: {problem}")
 
 
-def _labelled(clip: clips.Clip, find_landmarks) -> Iterator[clips.Frame]:
+def labelled(clip: clips.Clip, find_landmarks) -> Iterator[clips.Frame]:
+    """Yields a clip's frames in which `find_landmarks` finds a face."""
     without = 0
     for frame in clip.frames():
         keypoints = find_landmarks(frame.image, frame.box)

@@ -28,9 +28,10 @@ def random_views(
         unit, facing the camera.
       count: how many views.
       rng: source of the draws.
-      yaw: degrees about the y axis through the middle of the object.
-      pitch: about the x axis.
-      roll: about the z axis.
+      yaw: degrees about the y axis through the middle of the object; positive
+        turns its front to the left of the picture.
+      pitch: about the x axis; positive turns the front down.
+      roll: about the z axis; positive is clockwise.
       distance: of the camera from that middle, in object sizes: the larger
         of the unturned object's width and height.
       size: the unturned object's size as a share of the crop.

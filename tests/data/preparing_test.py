@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from tests import tiny_runs
+from tf_landmarks import errors
+from tf_landmarks.data import clips
+from tf_landmarks.data import images
+from tf_landmarks.data import preparing
+
+
+def _source(position):
+    """A clip of a square that blinks in the middle; poses at `position`."""
+
+    def frames():
+        for number in range(6):
+            image = np.zeros((64, 64, 3), np.uint8)
+            image[16:48, 16:48] = 255 * (number % 2)
+            yield clips.Frame(number, image, (0, 0, 64, 64))
+
+    def broken():
+        raise images.BadFile("b.mp4: cut")
+        yield
+
+    shape = np.array([[0, -0.5], [-0.5, 0.5], [0.5, 0.5]]) + position
+    return clips.Source(
+        "made",
+        {},
+        tiny_runs.SKELETON,
+        {"train": [clips.Clip("a", frames), clips.Clip("b", broken)]},
+        {"train": clips.Poses(np.stack([shape] * 3), np.ones([3, 4]), 7)},
+    )
+
+
+def _report(tmp_path, capsys, position=0.0):
+    data_dir = str(tmp_path / "data")
+    bad_files = clips.BadFiles(skip=True)
+    preparing.prepare(_source(position), data_dir, 32, bad_files)
+    return capsys.readouterr().out
+
+
+def test_report_counts_and_names_what_was_left_out(tmp_path, capsys):
+    report = _report(tmp_path, capsys)
+    assert "train: 1 clips, 6 frames in 1 runs, 3 poses" in report
+    assert "7 poses were left out: a landmark is missing" in report
+    assert "1 bad files were skipped:\n  b.mp4: cut\n" in report
+    assert f"the data are in {tmp_path / 'data'}" in report
+    assert "warning" not in report
+
+
+def test_report_warns_where_prior_and_crops_differ(tmp_path, capsys):
+    report = _report(tmp_path, capsys, position=0.5)
+    assert "warning: the prior's poses are centred 24% of the image" in report
+
+
+@pytest.mark.parametrize("size", [0, 8, 100])
+def test_image_size_divides_by_16(tmp_path, size):
+    with pytest.raises(errors.UserError, match=f"--image_size={size} does"):
+        preparing.prepare(
+            _source(0.0), str(tmp_path / "data"), size, clips.BadFiles(False)
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_some_datasets_make_themselves():
+    with pytest.raises(errors.UserError, match="--dataset=video cannot be"):
+        preparing.prepare_cached("video", 64, 0, "none")
