@@ -6,8 +6,10 @@ bazel run //tf_landmarks:train -- --dataset=demo
 wins. The same command goes on where a run has stopped.
 """
 
-import functools  # isort: split
+from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
+# isort: split
+import functools
 import importlib.metadata
 import os
 import pathlib
@@ -20,7 +22,6 @@ from tensorflow import keras
 from flags import data_flags
 from flags import model_flags
 from flags import training_flags
-from tf_landmarks import command_line  # before TensorFlow: it quiets it
 from tf_landmarks import errors
 from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
@@ -29,6 +30,7 @@ from tf_landmarks.data import records
 from tf_landmarks.data.sources import demo
 from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
+from tf_landmarks.evaluation import held_out
 from tf_landmarks.models import architecture
 from tf_landmarks.models import perceptual
 from tf_landmarks.training import landmark_gan
@@ -181,13 +183,14 @@ def _train(run: running.Run) -> None:
     if training_flags.STAGE.value != "landmarks":
         running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
     if training_flags.STAGE.value != "skeleton":
-        held_out_error = evaluating.held_out_error(run.data_dir, run.info)
+        frames = held_out.load_frames(run.data_dir, run.info)
         running.train_landmarks(
             run,
             training_flags.TRAIN_STEPS.value,
             _perceptual_network(run.arch.image_size),
             _objective(),
-            held_out_error,
+            frames
+            and functools.partial(held_out.percent_of_image, frames=frames),
         )
 
 
@@ -203,9 +206,12 @@ def _perceptual_network(size: int) -> Callable[[], keras.Model]:
 
 def _show(run: running.Run, dataset: str) -> None:
     """Evaluates, draws the demo's overlay, and says where everything is."""
+    # Numbers are those of evaluate and detect, in full precision.
+    keras.mixed_precision.set_global_policy("float32")
     shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
     if "test" in run.info.splits:
-        evaluating.evaluate_workdir(run.workdir, run.data_dir, "test")
+        report = evaluating.evaluate_workdir(run.workdir, run.data_dir)
+        print(report.table())
         shown["metrics"] = f"{run.workdir}/metrics.json"
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
     if dataset == demo.NAME:

@@ -11,10 +11,8 @@ import tensorflow as tf  # isort: split
 
 from absl import flags
 from tensorflow import keras
-from tensorflow.python.profiler import model_analyzer
-from tensorflow.python.profiler import option_builder
 
-from tests.benchmarks import peak
+from tests.benchmarks import measuring
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
 from tf_landmarks import skeletons
 from tf_landmarks.models import architecture
@@ -31,19 +29,6 @@ MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision", False, "Compute in bfloat16."
 )
 REPEATS = flags.DEFINE_integer("repeats", 7, "Counted updates.")
-
-
-def gflop(function: tf.types.experimental.ConcreteFunction) -> float:
-    """Multiplications and additions in a graph, in billions.
-
-    TensorFlow counts those of convolutions and products of matrices, and not
-    all of the rest; it is the graph before anything is pruned.
-    """
-    options = option_builder.ProfileOptionBuilder(
-        option_builder.ProfileOptionBuilder.float_operation()
-    ).with_empty_output()
-    counted = model_analyzer.profile(function.graph, options=options.build())
-    return counted.total_float_ops / 1e9
 
 
 def main(argv) -> None:
@@ -68,9 +53,9 @@ def main(argv) -> None:
         ),
     }
     step = tf.function(lambda: model.train_step(batch)["perceptual"])
-    seconds = peak.median_seconds(step, REPEATS.value)
-    work = gflop(step.get_concrete_function())
-    limit = peak.matrix_product_gflops(
+    seconds = measuring.median_seconds(step, REPEATS.value)
+    work = measuring.gflop(step.get_concrete_function())
+    limit = measuring.matrix_product_gflops(
         tf.bfloat16 if MIXED_PRECISION.value else tf.float32
     )
     print(

@@ -1,0 +1,46 @@
+"""Pairs per second of the input pipeline alone.
+
+bazel run -c opt //tests/benchmarks:input_pipeline -- --data_dir=DIR
+"""
+
+from tf_landmarks import command_line  # before TensorFlow: it quiets it
+
+# isort: split
+import time
+
+from absl import flags
+
+from flags import data_flags
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+
+BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Pairs a batch.")
+SECONDS = flags.DEFINE_integer("seconds", 20, "How long to read.")
+
+
+def main(argv) -> None:
+    """Prints one line."""
+    del argv
+    data_dir = data_flags.DATA_DIR.value
+    info = records.read_info(data_dir)
+    batches = iter(
+        pipelines.training_pairs(
+            data_dir,
+            info,
+            BATCH_SIZE.value,
+            data_flags.SEED.value,
+            data_flags.PAIR_WINDOW.value,
+            tps=data_flags.TPS.value,
+        )
+    )
+    next(batches)
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < SECONDS.value:
+        next(batches)
+        count += BATCH_SIZE.value
+    rate = count / (time.perf_counter() - start)
+    print(f"{info.image_size} px: {rate:.0f} pairs/s")
+
+
+if __name__ == "__main__":
+    command_line.run(main)
