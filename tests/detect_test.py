@@ -1,0 +1,49 @@
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+from PIL import Image
+
+from tests import tiny_runs
+from tf_landmarks import detect
+from tf_landmarks import errors
+
+
+def _main(*arguments):
+    with flagsaver.flagsaver():
+        detect.main(flags.FLAGS(["detect", *arguments]))
+
+
+def test_results_are_written_and_named(tmp_path, capsys):
+    workdir = tiny_runs.make_run(tmp_path / "run")
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+    out = tmp_path / "out"
+    _main(
+        f"--workdir={workdir}",
+        f"--images={tmp_path}/*.png",
+        f"--out={out}",
+        "--box=-5,0,20,20",
+    )
+    assert (out / "overlays" / "a.png").exists()
+    printed = capsys.readouterr().out
+    assert "1 frames in" in printed
+    assert "frames/s" in printed
+    assert str(out) in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--images=*.png",), "needs --workdir"),
+        (("--workdir=w", "--out=o"), "either --images or --video"),
+        (
+            ("--workdir=w", "--out=o", "--images=*", "--video=v"),
+            "either --images or --video",
+        ),
+        (("--workdir=w", "--out=o", "--video=v", "--box=1,2"), "--box=1,2 is"),
+        (("--workdir=w", "--out=o", "--images", "a", "b"), "b belongs to no"),
+        (("--workdir=w", "--out=o", "--video=v"), "v: cannot be read"),
+    ],
+)
+def test_each_mistake_has_its_sentence(arguments, sentence):
+    with pytest.raises(errors.UserError, match=sentence):
+        _main(*arguments)
