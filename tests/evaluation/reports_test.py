@@ -20,7 +20,7 @@ def _report(labels):
     if not labels:
         by_clip = {"none": by_clip["none"]}
     return reports.Report(
-        "test", labels, 750, 64, 68, by_clip, 1.25, labels or "prior"
+        "test", labels, by_clip, 1.25, labels or "prior", 64, 68, 750
     )
 
 

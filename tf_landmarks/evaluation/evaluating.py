@@ -76,9 +76,10 @@ def evaluate_workdir(
     beta = architecture.from_json(run["architecture"]).beta()
     step = workdirs.steps(workdirs.checkpoints(workdir, "landmarks"), kind)[-1]
     try:
-        report, rows = evaluate(detector, beta, data_dir, info, split, step)
+        report, rows = evaluate(detector, beta, data_dir, info, split)
     except tf.errors.DataLossError as error:
         raise integrity.explain_data_loss(error, data_dir) from error
+    report = report._replace(checkpoint_step=step)
     sheet = contact_sheet.render(rows, info.skeleton, report.labels)
     with staging.staged(workdir, "workdir") as folder:
         sheet.save(folder / SHEET_FILE)
@@ -93,7 +94,6 @@ def evaluate(
     data_dir: str,
     info: records.DatasetInfo,
     split: str = "test",
-    checkpoint_step: int | None = None,
 ) -> Evaluation:
     """Evaluates on all frames of a split.
 
@@ -103,7 +103,6 @@ def evaluate(
       data_dir: prepared folder.
       info: of it.
       split: of it.
-      checkpoint_step: for the report.
 
     Raises:
       errors.UserError: no frames in the split, or they do not fit the
@@ -125,17 +124,15 @@ def evaluate(
         if i in shown:
             rows.append(_row(frame, labels))
     poses = whole_poses or prior[:: math.ceil(len(prior) / _MOST_PRIOR_POSES)]
+    encoder_error = skeleton_encoder_error(detector, beta, np.asarray(poses))
     report = reports.Report(
-        split=split,
-        labels=labels,
-        checkpoint_step=checkpoint_step,
-        image_size=info.image_size,
-        num_landmarks=info.skeleton.num_landmarks,
-        errors={clip: _columns(rows) for clip, rows in by_clip.items()},
-        skeleton_encoder_error=skeleton_encoder_error(
-            detector, beta, np.asarray(poses, np.float32)
-        ),
-        skeleton_encoder_poses=labels if whole_poses else "prior",
+        split,
+        labels,
+        {clip: _columns(rows) for clip, rows in by_clip.items()},
+        encoder_error,
+        labels if whole_poses else "prior",
+        detector.image_size,
+        detector.skeleton.num_landmarks,
     )
     return Evaluation(report, rows)
 

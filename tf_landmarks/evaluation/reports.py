@@ -45,22 +45,23 @@ class Report(NamedTuple):
       split: that was evaluated.
       labels: what the truth is: "labels", "pseudo-labels (dlib)"; None where
         the split has none.
-      checkpoint_step: updates of stage 2 that the detector had.
-      image_size: S in pixels.
-      num_landmarks: K.
       errors: by clip, in percent of the image; NaN without a truth.
       skeleton_encoder_error: of η(β(p)), in percent of the image.
       skeleton_encoder_poses: what p was: as `labels`, or "prior".
+      image_size: S in pixels.
+      num_landmarks: K.
+      checkpoint_step: updates of stage 2 that the detector had; None if not
+        known.
     """
 
     split: str
     labels: str | None
-    checkpoint_step: int | None
-    image_size: int
-    num_landmarks: int
     errors: dict[str, metrics.FrameErrors]
     skeleton_encoder_error: float
     skeleton_encoder_poses: str
+    image_size: int
+    num_landmarks: int
+    checkpoint_step: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contents of metrics.json; None is "not known"."""
