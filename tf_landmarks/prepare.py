@@ -57,4 +57,4 @@ def main(argv) -> None:
 
 
 if __name__ == "__main__":
-    command_line.run(main, experiment_flag="dataset")
+    command_line.run(main)

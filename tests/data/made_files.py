@@ -19,7 +19,9 @@ def frame(number: int, height: int = 48, width: int = 64) -> np.ndarray:
 
 def write_video(path: pathlib.Path, count: int, height=48, width=64) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path), "w") as container:
+    # The index of an MP4 goes first: cut files can be opened.
+    options = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
+    with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("mpeg4", rate=25)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.bit_rate = 4_000_000

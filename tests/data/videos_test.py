@@ -49,13 +49,14 @@ def test_phone_videos_are_turned_upright(video):
     assert frame[40:56, 8:-8, 0].mean() < 60
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
-def test_cut_video_is_not_taken_for_a_short_one(tmp_path, share):
-    whole = tmp_path / "whole.avi"
+@pytest.mark.parametrize("share", [0.5, 0.7])
+@pytest.mark.parametrize("suffix", [".avi", ".mp4", ".mkv"])
+def test_cut_video_is_not_taken_for_a_short_one(tmp_path, share, suffix):
+    whole = tmp_path / f"whole{suffix}"
     made_files.write_video(whole, 30)
-    cut = tmp_path / "cut.avi"
+    cut = tmp_path / f"cut{suffix}"
     cut.write_bytes(whole.read_bytes()[: int(share * whole.stat().st_size)])
-    with pytest.raises(images.BadFile, match=r"cut\.avi: cannot be read"):
+    with pytest.raises(images.BadFile, match=r"cut\..*: cannot be read"):
         list(videos.frames(cut))
 
 

@@ -104,7 +104,9 @@ def find(folder: str, flag: str) -> list[pathlib.Path]:
     """
     root = pathlib.Path(folder)
     if not root.is_dir():
-        raise errors.UserError(f"--{flag}={folder}: no such folder")
+        raise errors.UserError(
+            f"--{flag}={folder}: no such folder; check the path"
+        )
     paths = sorted(
         path
         for path in root.iterdir()

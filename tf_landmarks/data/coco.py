@@ -193,7 +193,7 @@ def _load(path: str) -> dict:
             content = json.load(file)
     except OSError as error:
         raise errors.UserError(
-            f"{path}: cannot be read ({error.strerror})"
+            f"{path}: cannot be read ({error.strerror}); check the path"
         ) from error
     except ValueError as error:
         raise errors.UserError(
