@@ -1,0 +1,203 @@
+import collections
+import dataclasses
+import functools
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import parameterized
+
+from tests.training import tiny_networks
+from tf_landmarks.training import landmark_gan
+
+_NETWORKS = ("phi", "psi", "eta", "d_y", "perceptual")
+
+
+@functools.cache
+def _gan():
+    """Shared, as making it takes longest: its weights depend on the order."""
+    return tiny_networks.make_gan()
+
+
+def _changed_by(model, step):
+    """Which of the model's networks have other weights after `step()`."""
+    networks = {name: getattr(model, name) for name in _NETWORKS}
+    before = {name: n.get_weights() for name, n in networks.items()}
+    step()
+    return {
+        name
+        for name, network in networks.items()
+        if any(map(np.any, _differences(before[name], network.get_weights())))
+    }
+
+
+def _differences(before, after):
+    return [old != new for old, new in zip(before, after, strict=True)]
+
+
+def _step_without_statistics(model):
+    """A step, after which batch norm's moving statistics are as before."""
+    statistics = [
+        (v, v.numpy()) for v in model.variables if "moving_" in v.name
+    ]
+    model.train_step(tiny_networks.make_batch())
+    for variable, value in statistics:
+        variable.assign(value)
+
+
+class StepTest(tf.test.TestCase, parameterized.TestCase):
+    """What a step changes and what it must not."""
+
+    def test_every_player_learns_and_the_perceptual_network_does_not(self):
+        model = _gan()
+        step = model.step
+        changed = _changed_by(
+            model, lambda: model.train_step(tiny_networks.make_batch())
+        )
+        self.assertEqual(changed, {"phi", "psi", "eta", "d_y"})
+        self.assertEqual(model.step, step + 1)
+
+    def test_a_frozen_eta_is_unchanged_and_leads_the_gradient_to_phi(self):
+        model = tiny_networks.make_gan(
+            finetune_eta=False, adversarial_weight=0.0
+        )
+        changed = _changed_by(model, lambda: _step_without_statistics(model))
+        self.assertEqual(changed, {"phi", "psi", "d_y"})
+        self.assertNotIn("eta_optimizer", model.checkpointed)
+
+    def test_beta_has_nothing_to_learn(self):
+        self.assertEmpty(_gan().beta.variables)
+
+    @parameterized.parameters(
+        ({"perceptual_weight": 0.0}, {"phi", "d_y", "eta"}),
+        (
+            {"perceptual_weight": 0.0, "adversarial_weight": 0.0},
+            {"d_y", "eta"},
+        ),
+        (
+            {"eta_points_weight": 0.0, "eta_image_weight": 0.0},
+            {"phi", "psi", "d_y"},
+        ),
+    )
+    def test_a_player_follows_its_own_terms_only(self, weights, expected):
+        model = tiny_networks.make_gan(**weights)
+        changed = _changed_by(model, lambda: _step_without_statistics(model))
+        self.assertEqual(changed, expected)
+
+
+class TermsTest(tf.test.TestCase):
+    def test_the_defaults_are_released(self):
+        objective = landmark_gan.Objective()
+        self.assertEqual(objective.perceptual_weight, 10.0)
+        self.assertEqual(objective.adversarial_weight, 10.0)
+        self.assertEqual(objective.eta_points_weight, 0.9)
+        self.assertEqual(objective.eta_image_weight, 0.1)
+        self.assertEqual(objective.pool_size, 50)
+        self.assertTrue(objective.finetune_eta)
+
+    def test_the_objectives_are_the_weighted_terms(self):
+        terms = collections.defaultdict(
+            lambda: tf.constant(0.0),
+            perceptual=tf.constant(0.5),
+            adversarial=tf.constant(0.25),
+            discriminator=tf.constant(0.7),
+            eta_points=tf.constant(2.0),
+            eta_image=tf.constant(4.0),
+        )
+        model = _gan()
+        released = model.objective
+        self.addCleanup(setattr, model, "objective", released)
+        model.objective = dataclasses.replace(released, perceptual_weight=3.0)
+        objectives = model._objectives(terms)
+        self.assertAllClose(objectives["generator"], 3 * 0.5 + 10 * 0.25)
+        self.assertAllClose(objectives["d_y"], 0.7)
+        self.assertAllClose(objectives["eta"], 0.9 * 2 + 0.1 * 4)
+
+    def test_a_first_step_logs_what_the_terms_names_say(self):
+        model = tiny_networks.make_gan()
+        batch = tiny_networks.make_batch()
+        y = model.phi(batch["x"], training=True)
+        y_star = model.beta(model.eta(y))
+        x_hat = model.psi((y_star, batch["x_prime"]), training=True)
+        y_bar = model.beta(batch["p_bar"])
+        generated, real = model.d_y(y), model.d_y(y_bar)
+        to_zero = np.mean([np.mean(m**2) for m in generated])
+        to_one = np.mean([np.mean((m - 1) ** 2) for m in real])
+        expected = {
+            "reconstruction": np.mean((x_hat - batch["x"]) ** 2),
+            "adversarial": np.mean([np.mean((m - 1) ** 2) for m in generated]),
+            # The pool is empty: it gives back the images of this batch.
+            "discriminator": 0.5 * (to_one + to_zero),
+            "eta_points": np.mean((model.eta(y_bar) - batch["p_bar"]) ** 2),
+            # Of images in [-1, 1].
+            "eta_image": np.mean((2 * y_star - 2 * y) ** 2),
+            # Each layer's first distance is divided by itself.
+            "perceptual": 1.0,
+        }
+        logs = model.train_step(batch)
+        self.assertAllClose(
+            {name: logs[name] for name in expected}, expected, rtol=1e-3
+        )
+
+
+class GraphTest(tf.test.TestCase):
+    """What the compiled step computes, counted in its graph."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        step = tf.function(_gan().train_step)
+        graph = step.get_concrete_function(tiny_networks.make_batch()).graph
+        cls.convolutions = collections.Counter(
+            (_network(operation.name), operation.type)
+            for operation in graph.get_operations()
+            if operation.type.startswith("Conv2D")
+            # What nothing uses is pruned before the graph runs.
+            and any(output.consumers() for output in operation.outputs)
+        )
+
+    def test_phi_and_psi_are_called_once(self):
+        for name in ("phi", "psi"):
+            layers = sum(
+                "kernel" in v.name
+                for v in getattr(_gan(), name).trainable_variables
+            )
+            self.assertEqual(self.convolutions[name, "Conv2D"], layers)
+            self.assertEqual(
+                self.convolutions[name, "Conv2DBackpropFilter"], layers
+            )
+
+    def test_the_targets_features_have_no_backward_pass(self):
+        self.assertEqual(self.convolutions["features", "Conv2D"], 2)
+        self.assertEqual(
+            self.convolutions["features", "Conv2DBackpropInput"], 1
+        )
+
+    def test_the_perceptual_network_has_no_gradient_of_its_weights(self):
+        self.assertEqual(
+            self.convolutions["features", "Conv2DBackpropFilter"], 0
+        )
+
+
+def _network(operation_name):
+    """The outermost scope: a network's name, also in the backward pass."""
+    scope = operation_name.removeprefix("gradient_tape/").partition("/")[0]
+    return scope.rstrip("_0123456789")
+
+
+class RepaintTest(tf.test.TestCase):
+    def test_repainting_changes_nothing(self):
+        batch = tiny_networks.make_batch()
+        seen = {}
+        changed = _changed_by(
+            _gan(),
+            lambda: seen.update(_gan().repaint(batch["x"], batch["x_prime"])),
+        )
+        self.assertEmpty(changed)
+        size = tiny_networks.SIZE
+        self.assertEqual(seen["y"].shape, [4, size, size, 1])
+        self.assertEqual(seen["y_star"].shape, [4, size, size, 1])
+        self.assertEqual(seen["x_hat"].shape, [4, size, size, 3])
+
+
+if __name__ == "__main__":
+    tf.test.main()
