@@ -80,7 +80,9 @@ class OverlayVideo(results.Writer):
 
     def _open_stream(self, image: np.ndarray) -> None:
         self._stream = self._container.add_stream(
-            "libx264", rate=self._rate, options={"crf": "18"}
+            "libx264",
+            rate=self._rate,
+            options={"crf": "18", "preset": "veryfast"},
         )
         self._stream.height, self._stream.width = image.shape[:2]
         self._stream.pix_fmt = "yuv420p"
