@@ -1,0 +1,68 @@
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+
+from tests.data import made_files
+from tf_landmarks import errors
+from tf_landmarks import prepare
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+
+
+def _main(*arguments):
+    with flagsaver.flagsaver():
+        prepare.main(flags.FLAGS(["prepare", *arguments]))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("frames", "test"):
+        made_files.write_video(tmp_path / name / "a.mp4", 40)
+        made_files.write_images(tmp_path / name / "b", 4)
+    poses = made_files.coco([made_files.pose()] * 3)
+    made_files.write_json(tmp_path / "poses.json", poses)
+    images = [
+        {"id": 1, "file_name": "a.mp4", "frame": 39},
+        {"id": 2, "file_name": "b/1.png"},
+    ]
+    labels = made_files.coco([made_files.pose(1), made_files.pose(2)], images)
+    made_files.write_json(tmp_path / "labels.json", labels)
+    return tmp_path
+
+
+def test_own_videos_and_poses_become_batches(folder, capsys):
+    _main(
+        f"--frames={folder}/frames",
+        f"--poses={folder}/poses.json",
+        f"--test_frames={folder}/test",
+        f"--test_labels={folder}/labels.json",
+        f"--data_dir={folder}/data",
+        "--image_size=32",
+    )
+    assert f"the data are in {folder}/data" in capsys.readouterr().out
+    data_dir = f"{folder}/data"
+    info = records.read_info(data_dir)
+    assert info.splits["train"].frames == 44
+    batch = next(iter(pipelines.training_pairs(data_dir, info, 2, 0, 8)))
+    assert batch["x"].shape == (2, 32, 32, 3)
+    (test,) = pipelines.evaluation_frames(data_dir, info, "test", 8)
+    assert list(test["clip_id"].numpy()) == [b"a.mp4", b"b"]
+    assert list(test["frame_number"].numpy()) == [39, 1]
+    assert test["p"].shape == (2, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "--data_dir is missing"),
+        (["--data_dir=d"], "needs --frames and --poses"),
+        (
+            ["--data_dir=d", "--frames=f", "--poses=p", "--test_labels=l"],
+            "--test_labels needs --test_frames",
+        ),
+        (["--data_dir=d", "--dataset=foo"], "--dataset=foo cannot be made"),
+    ],
+)
+def test_missing_flags_are_named(arguments, message):
+    with pytest.raises(errors.UserError, match=message):
+        _main(*arguments)
