@@ -24,16 +24,23 @@ def _view(**ranges):
     rng = np.random.default_rng(0)
     limits = {**_STILL, **{k: (v, v) for k, v in ranges.items()}}
     (view,) = virtual_cameras.random_views(_CROSS, 1, rng, **limits)
-    return view
+    return 2.0 * view - 1.0  # the middle of the crop is 0
 
 
 def test_size_and_place_are_shares_of_the_crop():
-    # Half the crop wide: from 0.2 to 0.7 across, 0.4 down, in [-1, 1].
-    view = _view(centre_x=0.45, centre_y=0.4)
+    # Half the crop wide: from 0.2 to 0.7 across, 0.4 down.
+    view = (_view(centre_x=0.45, centre_y=0.4) + 1.0) / 2.0
     np.testing.assert_allclose(
-        view[[_LEFT, _RIGHT]], [[-0.6, -0.2], [0.4, -0.2]], atol=1e-6
+        view[[_LEFT, _RIGHT]], [[0.2, 0.4], [0.7, 0.4]], atol=1e-6
     )
-    np.testing.assert_allclose(view[_DOWN] - view[_UP], [0, 0.5], atol=1e-6)
+    np.testing.assert_allclose(view[_DOWN] - view[_UP], [0, 0.25], atol=1e-6)
+
+
+def test_poses_are_from_pixel_centre_to_pixel_centre():
+    # Of 5 pixels, the first centre is at 10% of the crop and the last at 90%.
+    views = np.array([[[0.1, 0.9], [0.5, 0.1]]])
+    poses = virtual_cameras.prior(views, image_size=5)
+    np.testing.assert_allclose(poses.keypoints, [[[-1, 1], [0, -1]]], atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +70,7 @@ def test_what_is_near_looks_larger():
     (view,) = virtual_cameras.random_views(
         points, 1, np.random.default_rng(0), **limits
     )
+    view = 2.0 * view - 1.0
     np.testing.assert_allclose(view[_LEFT], [-0.5 / (1 - 0.25), 0], atol=1e-6)
     np.testing.assert_allclose(view[_RIGHT], [0.5 / (1 + 0.25), 0], atol=1e-6)
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from tf_landmarks.data import clips
+from tf_landmarks.data import preprocessing
+
 Range = tuple[float, float]
 
 
@@ -39,9 +42,8 @@ def random_views(
       centre_y: the same, downwards.
 
     Returns:
-      float32 [count, K, 2] in [-1, 1] of the crop's edges. (Those of a crop
-      of S pixels are half a pixel wider than ours; next to the random place
-      that is nothing.)
+      float32 [count, K, 2]: (x, y) as shares of the crop, 0 at its first and
+        1 at its last edge.
     """
     points = points[rng.integers(len(points), size=count)]
     low, high = points.min(axis=1), points.max(axis=1)  # [count, 3]
@@ -57,7 +59,14 @@ def random_views(
     perspective = 1.0 + points[..., 2:] / draw(distance)
     projected = draw(size) * points[..., :2] / perspective
     centre = np.concatenate([draw(centre_x), draw(centre_y)], axis=-1)
-    return (2.0 * (projected + centre) - 1.0).astype(np.float32)
+    return (projected + centre).astype(np.float32)
+
+
+def prior(views: np.ndarray, image_size: int) -> clips.Poses:
+    """Poses from `random_views` [N, K, 2], for crops of S = `image_size`."""
+    box = (0.0, 0.0, 1.0, 1.0)
+    keypoints = preprocessing.pixels_to_normalized(views - 0.5, box, image_size)
+    return clips.Poses(keypoints, np.tile(box, (len(views), 1)))
 
 
 def rotations(yaw, pitch, roll) -> np.ndarray:

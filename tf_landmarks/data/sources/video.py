@@ -81,11 +81,9 @@ def _read_prior(
     if not views:
         return annotations.read_poses(path, image_size)
     skeleton, points = annotations.read_poses_3d(path)
-    keypoints = virtual_cameras.random_views(
-        points, views, np.random.default_rng(seed)
-    )
-    box = np.tile([0.0, 0.0, 1.0, 1.0], (views, 1))
-    return skeleton, clips.Poses(keypoints, box)
+    rng = np.random.default_rng(seed)
+    seen = virtual_cameras.random_views(points, views, rng)
+    return skeleton, virtual_cameras.prior(seen, image_size)
 
 
 def _find(
