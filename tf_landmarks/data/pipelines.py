@@ -58,12 +58,11 @@ def training_pairs(
 
     def pair(index, serialized):
         run = examples.parse_run(serialized)
-        key = _key(seed, _PAIRS, index)
         length = tf.size(run[examples.FRAMES])
+        key = _key(seed, _PAIRS, index)
         x_at, x_prime_at = draw_pair(length, pair_window, key)
         frames = tf.gather(run[examples.FRAMES], [x_at, x_prime_at])
-        x, x_prime = [_decode(f, info.image_size) for f in tf.unstack(frames)]
-        return x, x_prime
+        return tuple(_decode(f, info.image_size) for f in tf.unstack(frames))
 
     pairs = raw.map(pair, num_parallel_calls=tf.data.AUTOTUNE)
     pairs = pairs.batch(batch_size, drop_remainder=True)
