@@ -5,6 +5,7 @@ from tensorflow import keras
 
 from tests import tiny_runs
 from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import optimizers
 
 SIZE = tiny_runs.SIZE
 
@@ -49,3 +50,48 @@ def make_batch(seed: int = 0, count: int = 4) -> dict[str, tf.Tensor]:
         "x_prime": uniform(1, [SIZE, SIZE, 3]),
         "p_bar": uniform(2, [tiny_runs.SKELETON.num_landmarks, 2], 0.8),
     }
+
+
+class Stage(keras.Model):
+    """A stage of one weight, whose loss is the square root of |w x|."""
+
+    def __init__(self):
+        super().__init__(name="stage")
+        self.dense = keras.layers.Dense(
+            1, use_bias=False, kernel_initializer="ones"
+        )
+        self.dense.build([None, 1])
+        self.players = {
+            "dense": optimizers.Player([self.dense], optimizers.adam())
+        }
+        self._root = keras.metrics.Mean(name="root")
+
+    @property
+    def metrics(self):
+        return [self._root]
+
+    @property
+    def step(self):
+        return int(self.players["dense"].optimizer.iterations.numpy())
+
+    @property
+    def checkpointed(self):
+        return {
+            "dense": self.dense,
+            "dense_optimizer": self.players["dense"].optimizer,
+        }
+
+    def train_step(self, x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.sqrt(abs(self.dense(x))))
+        self.players["dense"].step(tape, loss)
+        self._root.update_state(loss)
+        return {m.name: m.result() for m in self.metrics}
+
+    def train(self, batches, callbacks):
+        """Fits a batch of each number, from where it stands."""
+        batches = tf.data.Dataset.from_tensor_slices(
+            tf.constant(batches, tf.float32)[:, None, None]
+        )
+        self.compile()
+        self.fit(batches, verbose=0, callbacks=callbacks)

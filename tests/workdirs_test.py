@@ -1,0 +1,191 @@
+import json
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import parameterized
+
+from tests import tiny_runs
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+
+
+def _items(value, size=50_000):
+    """Something to save whose data are larger than a block of the index."""
+    module = tf.Module()
+    module.values = tf.Variable(tf.fill([size], float(value)))
+    return {"module": module}
+
+
+def _value(items):
+    values = items["module"].values.numpy()
+    assert np.all(values == values[0]), "restored in part"
+    return values[0]
+
+
+def _cut(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path):
+    os.truncate(path, 0)
+
+
+def _flip_a_bit(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 16
+    path.write_bytes(data)
+
+
+class CheckpointsTest(tf.test.TestCase, parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.get_temp_dir(), "stage")
+
+    def _save(self, *steps, keep=9, kind="step"):
+        for step in steps:
+            workdirs.save(_items(step), self.folder, step, keep, kind)
+
+    def _file(self, step, suffix):
+        (path,) = self.folder.glob(f"step-{step}.{suffix}*")
+        return path
+
+    def test_the_newest_checkpoint_is_restored(self):
+        self._save(9, 10)  # in the order of numbers, not of names
+        items = _items(0)
+        self.assertEqual(workdirs.restore(items, self.folder), 10)
+        self.assertEqual(_value(items), 10)
+
+    def test_without_checkpoints_nothing_is_restored(self):
+        items = _items(0)
+        self.assertIsNone(workdirs.restore(items, self.folder))
+        self.assertEqual(_value(items), 0)
+
+    def test_the_newest_are_kept(self):
+        self._save(8, 9, 10, 11, keep=2)
+        self.assertEqual(workdirs.steps(self.folder), [10, 11])
+        self.assertLen(list(self.folder.iterdir()), 4)
+
+    def test_the_best_is_kept_beside_the_newest(self):
+        self._save(5, keep=1, kind="best")
+        self._save(6, 7, 8, keep=1)
+        self.assertEqual(workdirs.steps(self.folder), [8])
+        self.assertEqual(workdirs.steps(self.folder, "best"), [5])
+        items = _items(0)
+        self.assertEqual(workdirs.restore(items, self.folder, kind="best"), 5)
+        self.assertEqual(_value(items), 5)
+
+    @parameterized.product(
+        damage=[_cut, _empty, _flip_a_bit, pathlib.Path.unlink],
+        file=["data", "index"],
+    )
+    def test_a_damaged_newest_checkpoint_is_passed_over(self, damage, file):
+        self._save(3, 6)
+        damage(self._file(6, file))
+        items = _items(0)
+        self.assertEqual(workdirs.restore(items, self.folder), 3)
+        self.assertEqual(_value(items), 3)
+
+    @parameterized.parameters(_cut, _flip_a_bit)
+    def test_none_that_can_be_read_is_no_fresh_start(self, damage):
+        self._save(3, 6)
+        for step in (3, 6):
+            damage(self._file(step, "data"))
+        with self.assertRaisesRegex(
+            errors.UserError, "none of the 2 checkpoints can be read"
+        ):
+            workdirs.restore(_items(0), self.folder)
+
+    def test_a_killed_save_leaves_the_older_checkpoint_the_newest(self):
+        self._save(3)
+        # The index comes last.
+        (self.folder / "step-6.data-00000-of-00001").write_bytes(b"half")
+        (self.folder / "step-6.tempstate123").mkdir()
+        self.assertEqual(workdirs.steps(self.folder), [3])
+        self.assertEqual(workdirs.restore(_items(0), self.folder), 3)
+
+    def test_a_part_of_a_checkpoint_is_restored_where_that_is_meant(self):
+        both = {"eta": _items(7)["module"], "phi": _items(8)["module"]}
+        workdirs.save(both, self.folder, 1, keep=1)
+        eta = {"eta": _items(0)["module"]}
+        self.assertEqual(workdirs.restore(eta, self.folder, partial=True), 1)
+        self.assertEqual(_value({"module": eta["eta"]}), 7)
+        with self.assertRaises(AssertionError):
+            workdirs.restore(eta, self.folder)
+
+
+class RunTest(tf.test.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.workdir = os.path.join(self.get_temp_dir(), "run")
+        self.run = {
+            "architecture": tiny_runs.architecture_of().to_json(),
+            "data": {"sha256": ["a", "b"]},
+            "versions": {"tensorflow": "2.15.1"},
+        }
+
+    def test_a_run_is_read_as_it_was_written(self):
+        workdirs.write_run(self.workdir, self.run)
+        read = workdirs.read_run(self.workdir)
+        self.assertEqual(read, json.loads(json.dumps(self.run)))
+
+    def test_the_same_run_goes_on_with_other_versions(self):
+        workdirs.write_run(self.workdir, self.run)
+        workdirs.write_run(
+            self.workdir, self.run | {"versions": {"tensorflow": "2.16.0"}}
+        )
+        versions = workdirs.read_run(self.workdir)["versions"]
+        self.assertEqual(versions, {"tensorflow": "2.15.1"})
+
+    def test_another_configuration_is_refused_by_name(self):
+        workdirs.write_run(self.workdir, self.run)
+        architecture = self.run["architecture"] | {"width": 32}
+        with self.assertRaisesRegex(
+            errors.UserError, r"--workdir=.*architecture\.width was 4, is 32"
+        ):
+            workdirs.write_run(
+                self.workdir, self.run | {"architecture": architecture}
+            )
+        with self.assertRaisesRegex(errors.UserError, r"data was .*, is null"):
+            workdirs.write_run(self.workdir, self.run | {"data": None})
+
+    def test_a_folder_without_a_run_is_refused(self):
+        with self.assertRaisesRegex(
+            errors.UserError, "--workdir=.*no run in this folder"
+        ):
+            workdirs.read_run(self.workdir)
+
+    def test_a_damaged_run_is_refused(self):
+        workdirs.write_run(self.workdir, self.run)
+        path = pathlib.Path(self.workdir, "run.json")
+        path.write_text(path.read_text()[:-20])
+        with self.assertRaisesRegex(errors.UserError, r"run\.json: not readab"):
+            workdirs.read_run(self.workdir)
+
+
+class LoadDetectorTest(tf.test.TestCase):
+    def test_it_detects_as_it_was_saved(self):
+        workdir = tiny_runs.make_run(pathlib.Path(self.get_temp_dir()))
+        loaded = workdirs.load_detector(workdir)
+        x = tf.random.stateless_uniform(
+            [2, tiny_runs.SIZE, tiny_runs.SIZE, 3], (0, 1), -1, 1
+        )
+        self.assertAllClose(
+            loaded(x).keypoints, tiny_runs.detector_of_runs()(x).keypoints
+        )
+        self.assertEqual(loaded.skeleton, tiny_runs.SKELETON)
+
+    def test_a_run_without_a_detector_is_refused(self):
+        workdir = self.get_temp_dir()
+        workdirs.write_run(
+            workdir, {"architecture": tiny_runs.architecture_of().to_json()}
+        )
+        with self.assertRaisesRegex(
+            errors.UserError, "--workdir=.*no checkpoint of a detector"
+        ):
+            workdirs.load_detector(workdir)
+
+
+if __name__ == "__main__":
+    tf.test.main()
