@@ -81,7 +81,9 @@ def restore(
         try:
             status = tf.train.Checkpoint(**items).read(path)
             status.assert_existing_objects_matched()
-            if not partial:
+            if partial:
+                status.expect_partial()  # else TensorFlow warns of the rest
+            else:
                 status.assert_consumed()
             return step
         # A cut file gives an IndexError, a flipped bit a DataLossError.

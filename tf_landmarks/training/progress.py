@@ -43,6 +43,16 @@ class Progress(keras.callbacks.Callback):
             stateful_metrics=[*names, "steps/s"],
         )
         self._logged_at = self._first_step, time.perf_counter()
+        self._restored = [
+            (variable, variable.numpy())
+            for metric in self.model.metrics
+            for variable in metric.variables
+        ]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # `fit` has just reset the means that a checkpoint had restored.
+        for variable, value in self._restored:
+            variable.assign(value)
 
     def on_train_batch_end(self, batch, logs=None):
         step = self.model.step

@@ -83,7 +83,7 @@ def train_skeleton(run: Run, steps: int) -> None:
     reduce_once = plateau.ReduceOnce(
         model.players["eta"].optimizer, "points", run.log_every
     )
-    items = model.checkpointed | {"plateau": reduce_once.state}
+    items = model.checkpointed | _losses(model) | {"plateau": reduce_once.state}
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "skeleton"))
     _fit(
         run,
@@ -140,7 +140,7 @@ def train_landmarks(
         held_out_error and (lambda: held_out_error(detector)),
         run.image_every,
     )
-    items = model.checkpointed | {"best": images.state}
+    items = model.checkpointed | _losses(model) | {"best": images.state}
     folder = workdirs.checkpoints(run.workdir, "landmarks")
     if workdirs.restore(items, folder) is None:
         _take_eta(run.workdir, model.eta)
@@ -166,6 +166,11 @@ def _pairs(run: Run, step: int) -> tf.data.Dataset:
         step,
         run.tps,
     )
+
+
+def _losses(model: keras.Model) -> dict[str, keras.metrics.Metric]:
+    """The means under way: a stop may come between one log and the next."""
+    return {f"mean_{metric.name}": metric for metric in model.metrics}
 
 
 def _take_eta(workdir: str, eta: keras.Model) -> None:
@@ -219,7 +224,8 @@ def _fit(
         dataset_from(first),
         steps_per_epoch=steps - first,
         verbose=0,
-        callbacks=[*callbacks, checkpoint, shown],
+        # The checkpoint last: it is of what the others leave.
+        callbacks=[*callbacks, shown, checkpoint],
     )
     if checkpoint.stopped_by:
         raise Interrupted(
