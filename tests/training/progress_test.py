@@ -32,6 +32,12 @@ class ProgressTest(tf.test.TestCase):
             logged["train/root"], {2: 2.0, 4: 3.0, 5: 5.0}, atol=1e-5
         )
 
+    def test_a_mean_goes_on_where_a_stop_has_cut_it(self):
+        self._train([1.0], last_step=4)
+        self._train([9.0, 16.0, 4.0], last_step=4)
+        logged = summaries.scalars(self.folder)
+        self.assertAllClose(logged["train/root"], {2: 2.0, 4: 3.0}, atol=1e-5)
+
     def test_rates_are_logged_beside_the_losses(self):
         self._train([1.0] * 4, last_step=4)
         logged = summaries.scalars(self.folder)

@@ -1,61 +1,21 @@
-"""Trains tiny networks in a process of its own: to be killed, or with replicas.
+"""Trains tiny networks: here, or in a process that can be killed.
 
-python tiny_program.py replicas DATA_DIR OUT_NPZ
-python tiny_program.py run DATA_DIR WORKDIR STEPS
+python tiny_program.py DATA_DIR WORKDIR SKELETON_STEPS LANDMARK_STEPS
 """
 
 import sys
 
-import numpy as np
-import tensorflow as tf
-
 from tests import tiny_runs
 from tests.training import tiny_networks
-from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import running
 
-REPLICA_STEPS = 3
-
-
-def train_replicas(data_dir: str, devices: list[str]) -> dict[str, np.ndarray]:
-    """Trains stage 2 on these devices: the state it ends with, by name."""
-    strategy = tf.distribute.MirroredStrategy(devices)
-    with strategy.scope():
-        # A pool that is full after the first step.
-        model = tiny_networks.make_gan(pool_size=4)
-    model.compile()
-    info = records.read_info(data_dir)
-    pairs = pipelines.training_pairs(data_dir, info, 4, seed=0, pair_window=3)
-    history = model.fit(pairs, steps_per_epoch=REPLICA_STEPS, verbose=0)
-    networks = ("phi", "psi", "eta", "d_y")
-    state = {
-        f"{n}/{i}/{v.name}": v.numpy()
-        for n in networks
-        for i, v in enumerate(getattr(model, n).variables)
-    }
-    losses = {k: np.array(v[0]) for k, v in history.history.items()}
-    return (
-        state
-        | losses
-        | {
-            "pool": model.pool.images.numpy(),
-            "perceptual_scale": model.scale.means.numpy(),
-        }
-    )
-
-
-def _two_devices() -> list[str]:
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    tf.config.set_logical_device_configuration(
-        cpu, [tf.config.LogicalDeviceConfiguration()] * 2
-    )
-    return ["CPU:0", "CPU:1"]
+EVERY = 4  # updates from a checkpoint to the next
 
 
 def make_run(data_dir: str, workdir: str) -> running.Run:
-    """A run that saves every third and logs every second update."""
+    """A run whose logged losses are means that checkpoints cut in two."""
     return running.Run(
         workdir,
         tiny_runs.architecture_of(),
@@ -63,29 +23,27 @@ def make_run(data_dir: str, workdir: str) -> running.Run:
         records.read_info(data_dir),
         batch_size=2,
         learning_rate=1e-3,
-        checkpoint_every=4,
-        log_every=2,
-        image_every=4,
+        checkpoint_every=EVERY,
+        log_every=3,
+        image_every=5,
         pair_window=3,
     )
 
 
-def train(data_dir: str, workdir: str, steps: int) -> None:
-    """Both stages, each to `steps` updates."""
-    run = make_run(data_dir, workdir)
-    running.train_skeleton(run, steps)
+def train_landmarks(run: running.Run, steps: int) -> None:
+    """Stage 2, with a pool that is soon full."""
     running.train_landmarks(
         run,
         steps,
         tiny_networks.Features,
-        landmark_gan.Objective(pool_size=4),
+        landmark_gan.Objective(pool_size=5),
         held_out_error=None,
     )
 
 
 if __name__ == "__main__":
-    mode, data, out = sys.argv[1:4]
-    if mode == "replicas":
-        np.savez(out, **train_replicas(data, _two_devices()))
-    else:
-        train(data, out, int(sys.argv[4]))
+    data, folder = sys.argv[1:3]
+    in_skeleton, in_landmarks = map(int, sys.argv[3:5])
+    tiny_run = make_run(data, folder)
+    running.train_skeleton(tiny_run, in_skeleton)
+    train_landmarks(tiny_run, in_landmarks)

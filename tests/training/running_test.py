@@ -1,0 +1,118 @@
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import tensorflow as tf
+
+from tests import tiny_runs
+from tests.training import summaries
+from tests.training import tiny_program
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.training import running
+
+_FOREVER = 10**6  # updates
+_SKELETON_STEPS = 6
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tiny_runs.make_data(tmp_path_factory.mktemp("data") / "tiny")
+
+
+def _stop_after_checkpoint(data_dir, workdir, stage, steps, number):
+    """Trains in a process of its own; sends it a signal after a checkpoint."""
+    folder = workdirs.checkpoints(str(workdir), stage)
+    program = subprocess.Popen(
+        [sys.executable, tiny_program.__file__, data_dir, workdir]
+        + [str(s) for s in steps],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    try:
+        while tiny_program.EVERY not in workdirs.steps(folder):
+            assert program.poll() is None, "it ended by itself"
+            time.sleep(0.01)
+        program.send_signal(number)
+        return program.wait()
+    finally:
+        program.kill()
+
+
+def _weights(workdir, stage, step):
+    """Everything in a checkpoint, by name."""
+    path = workdirs.checkpoints(str(workdir), stage) / f"step-{step}"
+    reader = tf.train.load_checkpoint(str(path))
+    names = reader.get_variable_to_shape_map()
+    return {
+        name: reader.get_tensor(name)
+        for name in names
+        if not name.startswith(("_CHECKPOINTABLE", "save_counter"))
+    }
+
+
+def _assert_same(workdir, expected_workdir, stage, step):
+    """Compares weights, optimisers, pool, means; then what was logged."""
+    weights = _weights(workdir, stage, step)
+    expected = _weights(expected_workdir, stage, step)
+    assert weights.keys() == expected.keys()
+    for name, value in expected.items():
+        assert (weights[name] == value).all(), name
+    logged, expected = (
+        summaries.scalars(pathlib.Path(w, "tensorboard", stage))
+        for w in (workdir, expected_workdir)
+    )
+    assert logged.keys() == expected.keys()
+    for name in expected.keys() - {"train/steps/s"}:
+        assert logged[name] == expected[name], name
+
+
+def test_stage_2_goes_on_after_kill_9_as_if_it_had_never_stopped(
+    data_dir, tmp_path
+):
+    last = 17
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    status = _stop_after_checkpoint(
+        data_dir, killed, "landmarks", (_SKELETON_STEPS, _FOREVER), 9
+    )
+    assert status == -signal.SIGKILL
+    folder = workdirs.checkpoints(str(killed), "landmarks")
+    assert max(workdirs.steps(folder)) < last
+    tiny_program.train_landmarks(
+        tiny_program.make_run(data_dir, str(killed)), last
+    )
+
+    run = tiny_program.make_run(data_dir, str(whole))
+    running.train_skeleton(run, _SKELETON_STEPS)
+    tiny_program.train_landmarks(run, last)
+    _assert_same(killed, whole, "landmarks", last)
+    assert workdirs.steps(folder, "best") == workdirs.steps(
+        workdirs.checkpoints(str(whole), "landmarks"), "best"
+    )
+
+
+def test_stage_1_saves_on_sigterm_and_goes_on_as_if_it_had_never_stopped(
+    data_dir, tmp_path
+):
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    status = _stop_after_checkpoint(
+        data_dir, stopped, "skeleton", (_FOREVER, _FOREVER), signal.SIGTERM
+    )
+    assert status == 1  # running.Interrupted, which the program does not catch
+    folder = workdirs.checkpoints(str(stopped), "skeleton")
+    last = 3 * (max(workdirs.steps(folder)) // 3) + 6
+    for workdir in (stopped, whole):
+        run = tiny_program.make_run(data_dir, str(workdir))
+        running.train_skeleton(run, last)
+    _assert_same(stopped, whole, "skeleton", last)
+
+
+def test_stage_2_wants_a_trained_eta(data_dir, tmp_path):
+    run = tiny_program.make_run(data_dir, str(tmp_path))
+    with pytest.raises(
+        errors.UserError, match="--stage=landmarks: .*run --stage=skeleton"
+    ):
+        tiny_program.train_landmarks(run, 1)
