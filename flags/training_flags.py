@@ -2,9 +2,6 @@
 
 from absl import flags
 
-WORKDIR = flags.DEFINE_string(
-    "workdir", None, "Folder of the run; runs/DATASET where not given."
-)
 STAGE = flags.DEFINE_enum(
     "stage",
     "all",
@@ -43,6 +40,17 @@ PERCEPTUAL_WEIGHT = flags.DEFINE_float(
 )
 ADVERSARIAL_WEIGHT = flags.DEFINE_float(
     "adversarial_weight", 10.0, "Lambda of eq. 6."
+)
+CONSISTENCY_WEIGHT = flags.DEFINE_float(
+    "consistency_weight",
+    0.0,
+    "Of y = beta(eta(y)) in phi's objective; an option of the released code.",
+)
+WORN = flags.DEFINE_bool(
+    "worn",
+    True,
+    "Eta learns from skeleton images whose lines are worn at random, so that "
+    "it reads phi's; neither in the paper nor released.",
 )
 FINETUNE_ETA = flags.DEFINE_bool(
     "finetune_eta",

@@ -9,7 +9,7 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 # isort: split
 from flags import checkpoint_flags
 from flags import detection_flags
-from flags import training_flags
+from flags import run_flags
 from tf_landmarks import errors
 from tf_landmarks.detection import detecting
 from tf_landmarks.detection import inputs
@@ -22,7 +22,7 @@ def main(argv) -> None:
             f"{argv[1]} belongs to no flag; put a pattern in quotes: "
             "--images='frames/*.jpg'"
         )
-    workdir = training_flags.WORKDIR.value
+    workdir = run_flags.WORKDIR.value
     images = detection_flags.IMAGES.value
     video = detection_flags.VIDEO.value
     out = detection_flags.OUT.value

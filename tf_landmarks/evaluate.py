@@ -9,7 +9,7 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 from flags import checkpoint_flags
 from flags import data_flags
 from flags import evaluation_flags
-from flags import training_flags
+from flags import run_flags
 from tf_landmarks import errors
 from tf_landmarks.evaluation import evaluating
 
@@ -17,7 +17,7 @@ from tf_landmarks.evaluation import evaluating
 def main(argv) -> None:
     """Reads the flags, evaluates, prints the table."""
     del argv
-    workdir = training_flags.WORKDIR.value
+    workdir = run_flags.WORKDIR.value
     if not workdir:
         raise errors.UserError("--workdir is missing; name the folder of a run")
     report = evaluating.evaluate_workdir(

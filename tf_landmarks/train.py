@@ -21,6 +21,7 @@ from tensorflow import keras
 
 from flags import data_flags
 from flags import model_flags
+from flags import run_flags
 from flags import training_flags
 from tf_landmarks import errors
 from tf_landmarks import workdirs
@@ -44,7 +45,7 @@ def main(argv) -> None:
     del argv
     _check_pool()
     dataset = data_flags.DATASET.value
-    workdir = training_flags.WORKDIR.value or os.path.join("runs", dataset)
+    workdir = run_flags.WORKDIR.value or os.path.join("runs", dataset)
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
         dataset,
         data_flags.IMAGE_SIZE.value,
@@ -103,6 +104,8 @@ def _description(
                 training_flags.PERCEPTUAL_RELU,
                 training_flags.PERCEPTUAL_WEIGHT,
                 training_flags.ADVERSARIAL_WEIGHT,
+                training_flags.CONSISTENCY_WEIGHT,
+                training_flags.WORN,
                 training_flags.FINETUNE_ETA,
                 training_flags.POOL_SIZE,
                 training_flags.MIXED_PRECISION,
@@ -134,6 +137,8 @@ def _objective() -> landmark_gan.Objective:
     return landmark_gan.Objective(
         perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
         adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
+        consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
+        worn=training_flags.WORN.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,
         pool_size=training_flags.POOL_SIZE.value,
     )
@@ -181,7 +186,11 @@ def _profile_steps() -> tuple[int, ...]:
 
 def _train(run: running.Run) -> None:
     if training_flags.STAGE.value != "landmarks":
-        running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
+        running.train_skeleton(
+            run,
+            training_flags.SKELETON_STEPS.value,
+            training_flags.WORN.value,
+        )
     if training_flags.STAGE.value != "skeleton":
         frames = held_out.load_frames(run.data_dir, run.info)
         running.train_landmarks(
@@ -215,11 +224,9 @@ def _show(run: running.Run, dataset: str) -> None:
         shown["metrics"] = f"{run.workdir}/metrics.json"
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
     if dataset == demo.NAME:
-        video, box = demo.overlay_clip()
-        result = detecting.detect_video(
-            run.workdir, video, os.path.join(run.workdir, "overlay"), box
-        )
-        shown["overlay video"] = f"{result.out}/overlay.mp4"
+        out = os.path.join(run.workdir, "overlay")
+        detecting.detect_video(run.workdir, demo.video(), out, demo.BOX)
+        shown["overlay video"] = f"{out}/overlay.mp4"
     for name, where in shown.items():
         print(f"{name:>15}  {where}")
 

@@ -21,12 +21,12 @@ def own_source(
     Raises:
       errors.UserError: there is no such dataset.
     """
-    if not dataset.startswith("demo"):
+    if dataset != demo.NAME:
         raise errors.UserError(
             f"--dataset={dataset} cannot be made by itself; choose demo, or "
             "prepare your own data with --dataset=video and give --data_dir"
         )
-    return demo.source(views or demo.VIEWS, seed, image_size, dataset)
+    return demo.source(views or demo.VIEWS, seed, image_size)
 
 
 def prepare_cached(

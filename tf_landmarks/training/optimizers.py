@@ -40,6 +40,11 @@ class Player:
         """What the optimiser changes."""
         return [v for n in self._networks for v in n.trainable_variables]
 
+    @property
+    def updates(self) -> tf.Tensor:
+        """Steps taken so far, a scalar of 64 bits."""
+        return self.optimizer.iterations.read_value()
+
     def step(self, tape: tf.GradientTape, objective: tf.Tensor) -> None:
         """Takes a step down `objective`, a mean over the replica's batch."""
         replicas = tf.distribute.get_strategy().num_replicas_in_sync

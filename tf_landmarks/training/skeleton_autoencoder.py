@@ -6,6 +6,7 @@ from tensorflow import keras
 from tf_landmarks import losses
 from tf_landmarks.models import architecture
 from tf_landmarks.training import optimizers
+from tf_landmarks.training import wear
 
 
 class SkeletonAutoencoder(keras.Model):
@@ -15,9 +16,20 @@ class SkeletonAutoencoder(keras.Model):
         self,
         arch: architecture.Architecture,
         learning_rate: float = optimizers.LEARNING_RATE,
+        worn: bool = True,
+        seed: int = 0,
     ):
-        """Makes η with new weights, and its optimiser."""
+        """Makes η with new weights, and its optimiser.
+
+        Args:
+          arch: of η and β.
+          learning_rate: of η's optimiser.
+          worn: whether η learns from worn skeleton images; see `wear`.
+          seed: of the wear.
+        """
         super().__init__(name="skeleton_autoencoder", autocast=False)
+        self._worn = worn
+        self._seed = seed
         self.eta = arch.eta()
         self.beta = arch.beta()
         self.eta(tf.zeros([1, arch.image_size, arch.image_size, 1]))
@@ -34,7 +46,7 @@ class SkeletonAutoencoder(keras.Model):
     @property
     def step(self) -> int:
         """Updates taken so far."""
-        return int(self.players["eta"].optimizer.iterations.numpy())
+        return int(self.players["eta"].updates)
 
     @property
     def checkpointed(self) -> dict[str, tf.Module]:
@@ -47,7 +59,11 @@ class SkeletonAutoencoder(keras.Model):
     def train_step(self, p_bar: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update from poses [B, K, 2]."""
         with tf.GradientTape() as tape:
-            p = self.eta(self.beta(p_bar), training=True)
+            y_bar = self.beta(p_bar)
+            if self._worn:
+                player = self.players["eta"]
+                y_bar = wear.wear(y_bar, [self._seed, player.updates])
+            p = self.eta(y_bar, training=True)
             loss = losses.mean_squared_error(p, p_bar)
         self.players["eta"].step(tape, loss)
         self._points_loss.update_state(loss)
