@@ -113,6 +113,6 @@ def test_stage_1_saves_on_sigterm_and_goes_on_as_if_it_had_never_stopped(
 def test_stage_2_wants_a_trained_eta(data_dir, tmp_path):
     run = tiny_program.make_run(data_dir, str(tmp_path))
     with pytest.raises(
-        errors.UserError, match="--stage=landmarks: .*run --stage=skeleton"
+        errors.UserError, match=r"--stage=landmarks: .*run --stage=skeleton"
     ):
         tiny_program.train_landmarks(run, 1)
