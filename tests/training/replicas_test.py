@@ -16,8 +16,13 @@ def ends(tmp_path_factory):
     data_dir = tiny_runs.make_data(folder / "tiny")
     # The number of logical CPUs is fixed once TensorFlow has started.
     subprocess.run(
-        [sys.executable, replicas_program.__file__]
-        + [data_dir, "2", str(folder / "two.npz")],
+        [
+            sys.executable,
+            replicas_program.__file__,
+            data_dir,
+            "2",
+            str(folder / "two.npz"),
+        ],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
     )
