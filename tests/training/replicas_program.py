@@ -19,7 +19,9 @@ def train(data_dir: str, devices: list[str]) -> dict[str, np.ndarray]:
     strategy = tf.distribute.MirroredStrategy(devices)
     with strategy.scope():
         # A pool that is full after the first update.
-        model = tiny_networks.make_gan(pool_size=4)
+        model = tiny_networks.make_gan(
+            tiny_networks.make_quick_architecture(), pool_size=4
+        )
     model.compile()
     return _fit(model, data_dir, 0, 1) | _fit(model, data_dir, 1, 3)
 
@@ -39,7 +41,8 @@ def _fit(
     state = {f"loss/{name}": np.array(v[0]) for name, v in history.items()}
     for name, item in model.checkpointed.items():
         for i, variable in enumerate(item.variables):
-            state[f"{name}/{i} {variable.name}"] = variable.numpy()
+            kind = variable.name.rpartition("/")[-1]  # such as "bias:0"
+            state[f"{name}/{i} {kind}"] = variable.numpy()
     return {f"{last}/{name}": value for name, value in state.items()}
 
 

@@ -13,7 +13,6 @@ from tests.training import summaries
 from tests.training import tiny_program
 from tf_landmarks import errors
 from tf_landmarks import workdirs
-from tf_landmarks.training import running
 
 _FOREVER = 10**6  # updates
 _SKELETON_STEPS = 6
@@ -86,7 +85,7 @@ def test_stage_2_goes_on_after_kill_9_as_if_it_had_never_stopped(
     )
 
     run = tiny_program.make_run(data_dir, str(whole))
-    running.train_skeleton(run, _SKELETON_STEPS)
+    tiny_program.train_skeleton(run, _SKELETON_STEPS)
     tiny_program.train_landmarks(run, last)
     _assert_same(killed, whole, "landmarks", last)
     assert workdirs.steps(folder, "best") == workdirs.steps(
@@ -106,7 +105,7 @@ def test_stage_1_saves_on_sigterm_and_goes_on_as_if_it_had_never_stopped(
     last = 3 * (max(workdirs.steps(folder)) // 3) + 6
     for workdir in (stopped, whole):
         run = tiny_program.make_run(data_dir, str(workdir))
-        running.train_skeleton(run, last)
+        tiny_program.train_skeleton(run, last)
     _assert_same(stopped, whole, "skeleton", last)
 
 

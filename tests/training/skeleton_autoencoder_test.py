@@ -22,7 +22,7 @@ class SkeletonAutoencoderTest(tf.test.TestCase):
     def test_the_loss_is_the_mean_square_over_coordinates(self):
         y_bar = self.model.beta(self.p_bar)
         # What the model wears is fixed by its seed and update.
-        worn = wear.wear(y_bar, [0, 0])
+        worn = wear.wear(y_bar, tf.zeros([2], tf.int64))
         for is_worn, seen in ((False, y_bar), (True, worn)):
             model = skeleton_autoencoder.SkeletonAutoencoder(
                 _ARCH, worn=is_worn, seed=0

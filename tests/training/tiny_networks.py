@@ -4,6 +4,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from tests import tiny_runs
+from tf_landmarks.models import architecture
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import optimizers
 
@@ -26,11 +27,35 @@ class Features(keras.Model):
         return [x, self.conv(x)]
 
 
-def make_gan(**objective) -> landmark_gan.LandmarkGAN:
+class Painter(keras.Model):
+    """In place of Ψ, whose 70 variables take longest to build a graph of."""
+
+    def __init__(self):
+        super().__init__(name="psi", autocast=False)
+        self.conv = keras.layers.Conv2D(3, 5, padding="same")
+
+    def call(self, inputs, training=False):
+        return self.conv(tf.concat(inputs, axis=-1))
+
+
+class QuickArchitecture(architecture.Architecture):
+    """Φ, η, β and D_y, and a Ψ of one layer."""
+
+    def psi(self) -> keras.Model:
+        return Painter()
+
+
+def make_quick_architecture() -> QuickArchitecture:
+    return QuickArchitecture(tiny_runs.SKELETON, SIZE, width=4)
+
+
+def make_gan(
+    arch: architecture.Architecture | None = None, **objective
+) -> landmark_gan.LandmarkGAN:
     """Stage 2, always with the same weights."""
     keras.utils.set_random_seed(0)
     return landmark_gan.LandmarkGAN(
-        tiny_runs.architecture_of(),
+        arch or tiny_runs.architecture_of(),
         Features(),
         landmark_gan.Objective(**objective),
         learning_rate=1e-3,

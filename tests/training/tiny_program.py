@@ -5,7 +5,6 @@ python tiny_program.py DATA_DIR WORKDIR SKELETON_STEPS LANDMARK_STEPS
 
 import sys
 
-from tests import tiny_runs
 from tests.training import tiny_networks
 from tf_landmarks.data import records
 from tf_landmarks.training import landmark_gan
@@ -18,7 +17,7 @@ def make_run(data_dir: str, workdir: str) -> running.Run:
     """A run whose logged losses are means that checkpoints cut in two."""
     return running.Run(
         workdir,
-        tiny_runs.architecture_of(),
+        tiny_networks.make_quick_architecture(),
         data_dir,
         records.read_info(data_dir),
         batch_size=2,
@@ -28,6 +27,11 @@ def make_run(data_dir: str, workdir: str) -> running.Run:
         image_every=5,
         pair_window=3,
     )
+
+
+def train_skeleton(run: running.Run, steps: int) -> None:
+    """Stage 1."""
+    running.train_skeleton(run, steps, worn=True)
 
 
 def train_landmarks(run: running.Run, steps: int) -> None:
@@ -45,5 +49,5 @@ if __name__ == "__main__":
     data, folder = sys.argv[1:3]
     in_skeleton, in_landmarks = map(int, sys.argv[3:5])
     tiny_run = make_run(data, folder)
-    running.train_skeleton(tiny_run, in_skeleton)
+    train_skeleton(tiny_run, in_skeleton)
     train_landmarks(tiny_run, in_landmarks)
