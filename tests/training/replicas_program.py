@@ -12,6 +12,7 @@ from tests.training import tiny_networks
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import progress
 
 
 def train(data_dir: str, devices: list[str]) -> dict[str, np.ndarray]:
@@ -37,7 +38,11 @@ def _fit(
         pair_window=3,
         start_step=first,
     )
-    history = model.fit(pairs, steps_per_epoch=last - first, verbose=0).history
+    # Its means go on from one fit to the next: it logs the second update.
+    shown = progress.Progress(tf.summary.create_noop_writer(), 9, every=2)
+    history = model.fit(
+        pairs, steps_per_epoch=last - first, verbose=0, callbacks=[shown]
+    ).history
     state = {f"loss/{name}": np.array(v[0]) for name, v in history.items()}
     for name, item in model.checkpointed.items():
         for i, variable in enumerate(item.variables):
