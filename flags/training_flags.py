@@ -21,6 +21,14 @@ BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Pairs an update, over all replicas.", lower_bound=1
 )
 LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Of Adam, sec. 4.")
+DECAY_SHARE = flags.DEFINE_float(
+    "decay_share",
+    0.0,
+    "Share of stage 2, at its end, over which the rate falls to zero, as in "
+    "CycleGAN [79]; released: 0.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 PERCEPTUAL = flags.DEFINE_enum(
     "perceptual",
     "squeezenet",

@@ -101,6 +101,7 @@ def _description(
             for flag in (
                 training_flags.BATCH_SIZE,
                 training_flags.LEARNING_RATE,
+                training_flags.DECAY_SHARE,
                 training_flags.PERCEPTUAL,
                 training_flags.PERCEPTUAL_WEIGHTS,
                 training_flags.PERCEPTUAL_RELU,
@@ -159,6 +160,7 @@ def _run(
         info,
         batch_size=training_flags.BATCH_SIZE.value,
         learning_rate=training_flags.LEARNING_RATE.value,
+        decay_share=training_flags.DECAY_SHARE.value,
         seed=data_flags.SEED.value,
         checkpoint_every=training_flags.CHECKPOINT_EVERY.value,
         keep=training_flags.KEEP.value,

@@ -61,7 +61,8 @@ class LandmarkGAN(keras.Model):
         arch: architecture.Architecture,
         perceptual: keras.Model,
         objective: Objective,
-        learning_rate: float = optimizers.LEARNING_RATE,
+        learning_rate: float
+        | optimizers.LinearDecay = optimizers.LEARNING_RATE,
         seed: int = 0,
     ):
         """Makes the networks with new weights, and their optimisers.

@@ -8,7 +8,33 @@ from tensorflow import keras
 LEARNING_RATE = 2e-4
 
 
-def adam(learning_rate: float = LEARNING_RATE) -> keras.optimizers.Adam:
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that falls to zero over the last updates, as in CycleGAN [79].
+
+    The networks of a GAN go round each other; a falling rate brings them to
+    rest. The released code keeps the rate.
+    """
+
+    def __init__(self, learning_rate: float, last_step: int, share: float):
+        """Keeps the course.
+
+        Args:
+          learning_rate: before it falls.
+          last_step: updates in all.
+          share: of them, over which it falls; 0 keeps the rate.
+        """
+        self._learning_rate = learning_rate
+        self._last_step = last_step
+        self._decaying = max(share * last_step, 1)
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        left = (self._last_step - tf.cast(step, tf.float32)) / self._decaying
+        return self._learning_rate * tf.clip_by_value(left, 0.0, 1.0)
+
+
+def adam(
+    learning_rate: float | LinearDecay = LEARNING_RATE,
+) -> keras.optimizers.Adam:
     """Adam as in sec. 4, gradients clipped to a global norm of 1.
 
     Keras clips after it has summed the gradients of the replicas.

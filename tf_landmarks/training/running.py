@@ -37,6 +37,7 @@ class Run:
       info: their dataset.json.
       batch_size: over all replicas.
       learning_rate: of every optimiser.
+      decay_share: of stage 2, at its end, over which the rate falls to 0.
       seed: of the weights, the data's order and the pool.
       checkpoint_every: updates.
       keep: newest checkpoints that stay.
@@ -53,6 +54,7 @@ class Run:
     info: records.DatasetInfo
     batch_size: int = 16
     learning_rate: float = optimizers.LEARNING_RATE
+    decay_share: float = 0.0
     seed: int = 0
     checkpoint_every: int = 5_000
     keep: int = 3
@@ -132,7 +134,7 @@ def train_landmarks(
             run.arch,
             make_perceptual(),
             objective,
-            run.learning_rate,
+            optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
             run.seed,
         )
     detector = landmark_detector.LandmarkDetector(
