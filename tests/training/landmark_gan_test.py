@@ -140,7 +140,16 @@ class TermsTest(tf.test.TestCase):
             # Each layer's first distance is divided by itself.
             "perceptual": 1.0,
         }
+        distances = [
+            np.mean((a - b) ** 2)
+            for a, b in zip(
+                model.perceptual(x_hat),
+                model.perceptual(batch["x"]),
+                strict=True,
+            )
+        ]
         logs = model.train_step(batch)
+        self.assertAllClose(model.scale.means, distances, rtol=1e-3)
         self.assertAllClose(
             {name: logs[name] for name in expected}, expected, rtol=1e-3
         )

@@ -39,13 +39,14 @@ class ReduceOnceTest(tf.test.TestCase):
         rates = self._intervals(self._callback(), [5.0, 4.0, 4.0, 4.1, 4.0])
         self.assertEqual(rates, [0.1, 0.1, 0.1, 0.1, 0.01])
 
-    def test_two_percent_are_progress_and_less_is_not(self):
-        falling = [0.979**i for i in range(9)]
-        rates = self._intervals(self._callback(), falling)
+    def test_more_than_two_percent_are_progress(self):
+        losses = [0.979**i for i in range(9)]
+        rates = self._intervals(self._callback(patience=1), losses)
         self.assertEqual(rates, [0.1] * 9)
-        creeping = [0.5 * 0.999**i for i in range(4)]
-        rates = self._intervals(self._callback(), creeping)
-        self.assertEqual(rates, [0.1, 0.1, 0.1, 0.01])
+
+    def test_less_than_two_percent_are_none(self):
+        rates = self._intervals(self._callback(patience=1), [4.0, 0.981 * 4.0])
+        self.assertEqual(rates, [0.1, 0.01])
 
     def test_progress_starts_the_wait_again(self):
         losses = [4.0, 4.0, 4.0, 3.0, 3.0, 3.0, 3.0]
