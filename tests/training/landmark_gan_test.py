@@ -120,7 +120,7 @@ class TermsTest(tf.test.TestCase):
         self.assertAllClose(objectives["eta"], 0.9 * 2 + 0.1 * 4)
 
     def test_a_first_step_logs_what_the_terms_names_say(self):
-        model = tiny_networks.make_gan(worn=False)
+        model = tiny_networks.make_gan()
         batch = tiny_networks.make_batch()
         y = model.phi(batch["x"], training=True)
         y_star = model.beta(model.eta(y))

@@ -31,7 +31,7 @@ def make_run(data_dir: str, workdir: str) -> running.Run:
 
 def train_skeleton(run: running.Run, steps: int) -> None:
     """Stage 1."""
-    running.train_skeleton(run, steps, worn=True)
+    running.train_skeleton(run, steps)
 
 
 def train_landmarks(run: running.Run, steps: int) -> None:

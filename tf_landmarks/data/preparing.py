@@ -13,9 +13,7 @@ from tf_landmarks.data import writing
 from tf_landmarks.data.sources import demo
 
 
-def own_source(
-    dataset: str, views: int, seed: int, image_size: int
-) -> clips.Source:
+def own_source(dataset: str, image_size: int) -> clips.Source:
     """The source of a dataset that needs nothing of the user's.
 
     Raises:
@@ -26,18 +24,15 @@ def own_source(
             f"--dataset={dataset} cannot be made by itself; choose demo, or "
             "prepare your own data with --dataset=video and give --data_dir"
         )
-    return demo.source(views or demo.VIEWS, seed, image_size)
+    return demo.source(image_size)
 
 
-def prepare_cached(
-    dataset: str, image_size: int, seed: int, labeller: str
-) -> str:
+def prepare_cached(dataset: str, image_size: int, labeller: str) -> str:
     """Prepares a dataset that can make itself, in the user's cache, once.
 
     Args:
       dataset: its name.
       image_size: S of the crops.
-      seed: of what is random in it.
       labeller: "none", or "dlib" for pseudo-labels.
 
     Returns:
@@ -46,12 +41,12 @@ def prepare_cached(
     Raises:
       errors.UserError: the dataset cannot make itself, or `prepare` fails.
     """
-    name = f"{dataset}-{image_size}-{labeller}-seed{seed}"
+    name = f"{dataset}-{image_size}-{labeller}"
     version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
     data_dir = cache / "prepared" / version / name
     if not data_dir.exists():
-        source = own_source(dataset, 0, seed, image_size)
+        source = own_source(dataset, image_size)
         if labeller == "dlib":
             source = pseudo_labels.label_test_split(source)
         bad_files = clips.BadFiles(skip=False)

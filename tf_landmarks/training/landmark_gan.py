@@ -10,7 +10,6 @@ from tf_landmarks.models import architecture
 from tf_landmarks.training import image_pool
 from tf_landmarks.training import optimizers
 from tf_landmarks.training import running_scale
-from tf_landmarks.training import wear
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Objective:
       finetune_eta: whether η goes on learning; the paper freezes it.
       eta_points_weight: of η(β(p_bar)) = p_bar in η's objective.
       eta_image_weight: of β(η(y)) = y in η's objective.
-      worn: whether η learns from worn skeleton images; see `wear`.
       pool_size: generated skeleton images that D_y may see again.
     """
 
@@ -35,7 +33,6 @@ class Objective:
     finetune_eta: bool = True
     eta_points_weight: float = 0.9
     eta_image_weight: float = 0.1
-    worn: bool = True
     pool_size: int = 50
 
 
@@ -76,7 +73,6 @@ class LandmarkGAN(keras.Model):
         """
         super().__init__(name="landmark_gan", autocast=False)
         self.objective = objective
-        self._seed = seed
         self.perceptual = perceptual
         self.phi, self.psi, self.eta = arch.phi(), arch.psi(), arch.eta()
         self.beta, self.d_y = arch.beta(), arch.d_y()
@@ -151,10 +147,7 @@ class LandmarkGAN(keras.Model):
             "adversarial": losses.encoder_adversarial(self.d_y(y)),
             "discriminator": losses.discriminator(real, fake),
             "eta_points": losses.mean_squared_error(
-                self.eta(
-                    self._worn(y_bar), training=self.objective.finetune_eta
-                ),
-                p_bar,
+                self.eta(y_bar, training=self.objective.finetune_eta), p_bar
             ),
             # In the range [-1, 1], in which the networks see skeletons.
             "consistency": 4.0
@@ -162,12 +155,6 @@ class LandmarkGAN(keras.Model):
             "eta_image": 4.0
             * losses.mean_squared_error(y_star, tf.stop_gradient(y)),
         }
-
-    def _worn(self, y_bar: tf.Tensor) -> tf.Tensor:
-        if not self.objective.worn:
-            return y_bar
-        updates = self.players["generator"].updates
-        return wear.wear(y_bar, [self._seed, updates])
 
     def _objectives(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """What each player steps down: eq. 6, eq. 5 and η's."""

@@ -69,13 +69,12 @@ class Interrupted(Exception):
     """A signal ended a stage after it was saved."""
 
 
-def train_skeleton(run: Run, steps: int, worn: bool) -> None:
+def train_skeleton(run: Run, steps: int) -> None:
     """Stage 1: trains η on the prior's poses, to `steps` updates.
 
     Args:
       run: what both stages share.
       steps: updates.
-      worn: whether η learns from worn skeleton images; see `wear`.
 
     Raises:
       errors.UserError: when training diverges or cannot resume.
@@ -85,7 +84,7 @@ def train_skeleton(run: Run, steps: int, worn: bool) -> None:
     keras.utils.set_random_seed(run.seed)
     with strategy.scope():
         model = skeleton_autoencoder.SkeletonAutoencoder(
-            run.arch, run.learning_rate, worn, run.seed
+            run.arch, run.learning_rate
         )
     reduce_once = plateau.ReduceOnce(
         model.players["eta"].optimizer, "points", run.log_every

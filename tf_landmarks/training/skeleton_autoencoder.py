@@ -6,7 +6,6 @@ from tensorflow import keras
 from tf_landmarks import losses
 from tf_landmarks.models import architecture
 from tf_landmarks.training import optimizers
-from tf_landmarks.training import wear
 
 
 class SkeletonAutoencoder(keras.Model):
@@ -16,20 +15,9 @@ class SkeletonAutoencoder(keras.Model):
         self,
         arch: architecture.Architecture,
         learning_rate: float = optimizers.LEARNING_RATE,
-        worn: bool = True,
-        seed: int = 0,
     ):
-        """Makes η with new weights, and its optimiser.
-
-        Args:
-          arch: of η and β.
-          learning_rate: of η's optimiser.
-          worn: whether η learns from worn skeleton images; see `wear`.
-          seed: of the wear.
-        """
+        """Makes η with new weights, and its optimiser."""
         super().__init__(name="skeleton_autoencoder", autocast=False)
-        self._worn = worn
-        self._seed = seed
         self.eta = arch.eta()
         self.beta = arch.beta()
         self.eta(tf.zeros([1, arch.image_size, arch.image_size, 1]))
@@ -59,11 +47,7 @@ class SkeletonAutoencoder(keras.Model):
     def train_step(self, p_bar: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update from poses [B, K, 2]."""
         with tf.GradientTape() as tape:
-            y_bar = self.beta(p_bar)
-            if self._worn:
-                player = self.players["eta"]
-                y_bar = wear.wear(y_bar, [self._seed, player.updates])
-            p = self.eta(y_bar, training=True)
+            p = self.eta(self.beta(p_bar), training=True)
             loss = losses.mean_squared_error(p, p_bar)
         self.players["eta"].step(tape, loss)
         self._points_loss.update_state(loss)

