@@ -13,6 +13,36 @@ def _linear(weights):
     return network
 
 
+class LinearDecayTest(tf.test.TestCase):
+    def _rates(self, last_step, share, steps):
+        rate = optimizers.LinearDecay(0.1, last_step, share)
+        return [float(rate(tf.constant(step, tf.int64))) for step in steps]
+
+    def test_the_rate_falls_to_zero_over_the_last_updates(self):
+        rates = self._rates(100, 0.2, [0, 79, 80, 85, 90, 99, 100])
+        self.assertAllClose(rates, [0.1, 0.1, 0.1, 0.075, 0.05, 0.005, 0.0])
+
+    def test_no_share_keeps_the_rate_to_the_last_update(self):
+        # The update that makes a count of 100 starts from 99.
+        self.assertAllClose(self._rates(100, 0.0, [0, 50, 99]), [0.1] * 3)
+
+    def test_adam_follows_it(self):
+        player = optimizers.Player(
+            [_linear([0.0])],
+            optimizers.adam(optimizers.LinearDecay(0.1, 4, 0.5)),
+        )
+        weights = [0.0]
+        for _ in range(4):
+            with tf.GradientTape() as tape:
+                objective = tf.reduce_sum(player.variables[0])
+            player.step(tape, objective)
+            weights.append(float(player.variables[0][0, 0]))
+        # Of equal gradients each step is the rate.
+        self.assertAllClose(
+            np.diff(weights), [-0.1, -0.1, -0.1, -0.05], atol=1e-5
+        )
+
+
 class PlayerTest(tf.test.TestCase):
     def test_a_step_is_adams_with_gradients_clipped_to_a_norm_of_one(self):
         first, second = _linear([1.0]), _linear([2.0, 3.0])
