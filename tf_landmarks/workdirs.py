@@ -86,8 +86,14 @@ def restore(
             else:
                 status.assert_consumed()
             return step
-        # A cut file gives an IndexError, a flipped bit a DataLossError.
-        except (tf.errors.OpError, IndexError, ValueError) as error:
+        # A cut file gives an IndexError, a flipped bit a DataLossError, one of
+        # an older version of this project an AssertionError.
+        except (
+            tf.errors.OpError,
+            AssertionError,
+            IndexError,
+            ValueError,
+        ) as error:
             logging.warning(
                 "%s cannot be read and is passed over: %s",
                 path,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import tqdm
 
 from tf_landmarks import packages
 from tf_landmarks import skeletons
@@ -102,7 +103,12 @@ def _poses(image_size: int) -> clips.Poses:
     find_landmarks = pseudo_labels.Dlib()
     poses, boxes = [], []
     for footage in _OTHER_MAN:
-        for frame in pseudo_labels.labelled(_clip(footage), find_landmarks):
+        clip = _clip(footage)
+        frames = tqdm.tqdm(
+            clip.frames(), f"prior {clip.name}", clip.length, unit="frame"
+        )
+        clip = clip._replace(frames=lambda frames=frames: frames)
+        for frame in pseudo_labels.labelled(clip, find_landmarks):
             pose = preprocessing.pixels_to_normalized(
                 frame.keypoints, footage.box, image_size
             )
