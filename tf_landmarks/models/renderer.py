@@ -14,25 +14,44 @@ def _pixel_centres(size: int) -> tf.Tensor:
     return tf.linspace(-1.0, 1.0, size)
 
 
+def _squared_distance(
+    offset_x: tf.Tensor, offset_y: tf.Tensor, limb: tf.Tensor
+) -> tf.Tensor:
+    """Of pixels to limbs; the inner minimum of eq. 1.
+
+    Args:
+      offset_x: of pixels from the limbs' starts.
+      offset_y: the same, downwards.
+      limb: [..., 2], from start to end, of shapes that broadcast with the
+        offsets. A limb of no length is a point.
+    """
+    limb_x, limb_y = tf.unstack(limb, axis=-1)
+    length2 = tf.maximum(limb_x**2 + limb_y**2, 1e-6)
+    # Where on the limb it comes nearest.
+    r = offset_x * (limb_x / length2) + offset_y * (limb_y / length2)
+    r = tf.clip_by_value(r, 0.0, 1.0)
+    return (offset_x - r * limb_x) ** 2 + (offset_y - r * limb_y) ** 2
+
+
 def squared_distance_to_limbs(
     p: tf.Tensor, edges: Sequence[tuple[int, int]], size: int
 ) -> tf.Tensor:
-    """Of each pixel to each limb: [B, E, size, size].
+    """Of each pixel to its nearest limb, eq. 1: [B, size, size].
 
-    The inner minimum of eq. 1: r is where the segment from p_i to p_j comes
-    nearest. A limb of no length is a point.
+    All limbs are tried without a gradient; only the nearest of each pixel is
+    gone through with one, which is all that a minimum passes on.
     """
     starts, ends = zip(*edges, strict=True)
-    a = tf.gather(p, starts, axis=1)[:, :, None, None, :]  # [B, E, 1, 1, 2]
-    limb = tf.gather(p, ends, axis=1)[:, :, None, None, :] - a
-    ax, ay = tf.unstack(a, axis=-1)  # [B, E, 1, 1]
-    limb_x, limb_y = tf.unstack(limb, axis=-1)
-    dx = _pixel_centres(size)[None, :] - ax  # [B, E, 1, W]
-    dy = _pixel_centres(size)[:, None] - ay  # [B, E, H, 1]
-    length2 = tf.maximum(limb_x**2 + limb_y**2, 1e-6)
-    r = (dx * (limb_x / length2)) + (dy * (limb_y / length2))
-    r = tf.clip_by_value(r, 0.0, 1.0)  # [B, E, H, W]
-    return (dx - r * limb_x) ** 2 + (dy - r * limb_y) ** 2
+    start = tf.gather(p, starts, axis=1)  # [B, E, 2]
+    limb = tf.gather(p, ends, axis=1) - start
+    x = _pixel_centres(size)[None, :]  # [1, W]
+    y = _pixel_centres(size)[:, None]  # [H, 1]
+    a_x, a_y = tf.unstack(start[:, :, None, None], axis=-1)  # [B, E, 1, 1]
+    to_all = _squared_distance(x - a_x, y - a_y, limb[:, :, None, None])
+    nearest = tf.argmin(tf.stop_gradient(to_all), axis=1)  # [B, H, W]
+    start = tf.gather(start, nearest, batch_dims=1)  # [B, H, W, 2]
+    limb = tf.gather(limb, nearest, batch_dims=1)
+    return _squared_distance(x - start[..., 0], y - start[..., 1], limb)
 
 
 def render_limbs(
@@ -54,8 +73,7 @@ def render_limbs(
     Returns:
       [B, size, size, 1] in [0, 1].
     """
-    d2 = squared_distance_to_limbs(p, edges, size)
-    d2 = tf.reduce_min(d2, axis=1)[..., None]  # [B, H, W, 1]
+    d2 = squared_distance_to_limbs(p, edges, size)[..., None]  # [B, H, W, 1]
     # The root's gradient at 0 is infinite.
     return tf.exp(-gamma * (d2 if squared else tf.sqrt(d2 + 1e-6)))
 
