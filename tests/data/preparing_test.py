@@ -63,4 +63,4 @@ def test_image_size_divides_by_16(tmp_path, size):
 
 def test_only_some_datasets_make_themselves():
     with pytest.raises(errors.UserError, match="--dataset=video cannot be"):
-        preparing.prepare_cached("video", 64, 0, "none")
+        preparing.prepare_cached("video", 64, "none")
