@@ -111,7 +111,7 @@ class CheckpointsTest(tf.test.TestCase, parameterized.TestCase):
         eta = {"eta": _items(0)["module"]}
         self.assertEqual(workdirs.restore(eta, self.folder, partial=True), 1)
         self.assertEqual(_value({"module": eta["eta"]}), 7)
-        with self.assertRaises(AssertionError):
+        with self.assertRaisesRegex(errors.UserError, "none of the 1"):
             workdirs.restore(eta, self.folder)
 
 
