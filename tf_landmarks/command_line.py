@@ -108,8 +108,8 @@ def _explain_errors(
 ) -> int:
     try:
         main(argv)
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"\n{str(interrupt) or 'interrupted'}", file=sys.stderr)
         return 130
     except Exception as error:
         sentence = _sentence(error)

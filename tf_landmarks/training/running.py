@@ -65,8 +65,8 @@ class Run:
     tps: bool = False
 
 
-class Interrupted(Exception):
-    """A signal ended a stage after it was saved."""
+class Interrupted(KeyboardInterrupt):
+    """A signal ended a stage after it was saved; says how to go on."""
 
 
 def train_skeleton(run: Run, steps: int) -> None:
