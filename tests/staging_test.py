@@ -75,3 +75,23 @@ def test_a_folder_that_cannot_be_is_the_users_mistake(tmp_path):
         staging.staged(f"{tmp_path}/file/out", "out"),
     ):
         pass
+
+
+def test_an_error_leaves_no_new_folders(tmp_path):
+    with (
+        pytest.raises(ValueError),
+        staging.staged(str(tmp_path / "new" / "out"), "out"),
+    ):
+        raise ValueError
+    assert not os.listdir(tmp_path)
+
+
+def test_the_folder_of_another_process_is_not_deleted(tmp_path):
+    """It may take the place of ours, once ours was renamed."""
+    path = tmp_path / "hidden"
+    with staging.hidden_folder(path, "--out=hidden") as folder:
+        folder.rename(tmp_path / "ours")
+        path.mkdir()
+        (path / "theirs").touch()
+    assert os.listdir(path) == ["theirs"]
+    assert (tmp_path / "ours").exists()

@@ -15,56 +15,90 @@ def staged(folder: str, flag: str) -> Iterator[pathlib.Path]:
     """Yields a hidden folder; what is written there moves to `folder`.
 
     Each file moves by one rename, in the place of an older one, once all are
-    written. After an error none moves. What a killed process left is deleted
-    by the next.
+    written. After an error none moves.
 
     Args:
       folder: of the results, made where it is missing.
       flag: that named the folder, for messages.
 
     Raises:
-      errors.UserError: the folder cannot be made or written to, or another
-        process is writing to it.
+      errors.UserError: see `hidden_folder`.
     """
     target = pathlib.Path(folder)
-    hidden = target / f".{flag}.partial"
+    path = target / f".{flag}.partial"
+    with hidden_folder(path, f"--{flag}={folder}") as hidden:
+        yield hidden
+        _move(hidden, target)
+
+
+@contextlib.contextmanager
+def hidden_folder(path: pathlib.Path, what: str) -> Iterator[pathlib.Path]:
+    """Yields an empty folder that no other process writes to.
+
+    It is deleted in the end, unless it was renamed; so are the folders above
+    it that were made for it and hold nothing else. What a killed process left
+    is deleted by the next.
+
+    Args:
+      path: of the folder.
+      what: is written there: flag and value, for messages.
+
+    Raises:
+      errors.UserError: the folder cannot be made, or another process has it.
+    """
+    made = [parent for parent in path.parents if not parent.exists()]
     try:
-        hidden.mkdir(parents=True, exist_ok=True)
-        lock = os.open(hidden, os.O_RDONLY)
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path, os.O_RDONLY)
     except OSError as error:
         raise errors.UserError(
-            f"--{flag}={folder}: results cannot be written there "
-            f"({error.strerror}); choose another folder"
+            f"{what}: nothing can be written there ({error.strerror}); "
+            "choose another folder"
         ) from error
     try:
-        _lock(lock, hidden, f"--{flag}={folder}")
-        _wipe(hidden)
+        if not _lock(lock, path):
+            raise errors.UserError(
+                f"{what}: another process is writing there; wait for it or "
+                "choose another folder"
+            )
+        _wipe(path)
         try:
-            yield hidden
-            _move(hidden, target)
+            yield path
         finally:
-            shutil.rmtree(hidden, ignore_errors=True)
+            if _is(lock, path):
+                shutil.rmtree(path, ignore_errors=True)
+            _remove_empty(made)
     finally:
         os.close(lock)
 
 
-def _lock(lock: int, hidden: pathlib.Path, what: str) -> None:
+def _lock(lock: int, path: pathlib.Path) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The other process may have ended, and deleted it, in between.
-        if os.fstat(lock).st_ino == os.stat(hidden).st_ino:
-            return
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    raise errors.UserError(
-        f"{what}: another process is writing there; wait for it or choose "
-        "another folder"
-    )
+    except BlockingIOError:
+        return False
+    # The other process may have ended, and deleted it, in between.
+    return _is(lock, path)
+
+
+def _is(lock: int, path: pathlib.Path) -> bool:
+    """Whether the open folder is still the one at this path."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _wipe(folder: pathlib.Path) -> None:
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _remove_empty(folders: list[pathlib.Path]) -> None:
+    """Removes folders, the deepest first, up to one that holds something."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _move(hidden: pathlib.Path, target: pathlib.Path) -> None:

@@ -108,7 +108,7 @@ def test_two_runs_never_mix(tmp_path):
     target = str(tmp_path / "data")
     with shards.new_folder(target) as folder:
         (folder / "a").write_text("a")
-        with pytest.raises(errors.UserError, match="by another process"):
+        with pytest.raises(errors.UserError, match="another process"):
             with shards.new_folder(target):
                 pass
         assert (folder / "a").exists()

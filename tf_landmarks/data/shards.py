@@ -5,7 +5,6 @@ Everything goes into a hidden, locked sibling of the target, `.NAME.partial`;
 """
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import pathlib
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tf_landmarks import errors
+from tf_landmarks import staging
 from tf_landmarks.data import records
 
 MAX_SHARD_BYTES = 100_000_000
@@ -31,22 +31,12 @@ def new_folder(data_dir: str) -> Iterator[pathlib.Path]:
     """
     target = pathlib.Path(os.path.abspath(data_dir))
     _check_target(data_dir, target)
-    partial = target.with_name(f".{target.name}.partial")
-    partial.mkdir(parents=True, exist_ok=True)
-    lock = os.open(partial, os.O_RDONLY)
-    try:
-        _lock(lock, partial, data_dir)
-        _wipe(partial)  # what a killed run left
-        try:
-            yield partial
-            os.fsync(lock)
-            _check_target(data_dir, target)
-            partial.rename(target)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
-    finally:
-        os.close(lock)
+    path = target.with_name(f".{target.name}.partial")
+    with staging.hidden_folder(path, f"--data_dir={data_dir}") as partial:
+        yield partial
+        _sync(partial)
+        _check_target(data_dir, target)
+        partial.rename(target)
 
 
 def _check_target(data_dir: str, target: pathlib.Path) -> None:
@@ -61,23 +51,13 @@ def _check_target(data_dir: str, target: pathlib.Path) -> None:
         )
 
 
-def _lock(lock: int, partial: pathlib.Path, data_dir: str) -> None:
+def _sync(folder: pathlib.Path) -> None:
+    """Flushes the names of a folder's files to disk."""
+    number = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The other run may have ended, and renamed the folder, in between.
-        if os.fstat(lock).st_ino == os.stat(partial).st_ino:
-            return
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    raise errors.UserError(
-        f"--data_dir={data_dir} is being prepared by another process; wait "
-        "for it or choose another folder"
-    )
-
-
-def _wipe(folder: pathlib.Path) -> None:
-    for path in folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 class ShardWriter:
