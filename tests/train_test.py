@@ -1,8 +1,13 @@
 """All four mains, one after the other, as a user runs them."""
 
 import json
+import os
 import pathlib
 import pickle
+import signal
+import subprocess
+import sys
+import time
 
 import av
 import pytest
@@ -157,3 +162,42 @@ def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):
 def test_only_some_datasets_make_themselves():
     with pytest.raises(errors.UserError, match="--dataset=video"):
         _run(train.main)
+
+
+def _start_stage_1(folder, workdir):
+    """In a process of its own, for longer than any test."""
+    search = os.pathsep.join(path for path in sys.path if path)
+    arguments = [f"--data_dir={folder}/data", f"--workdir={workdir}", *_SMALL]
+    arguments += ["--stage=skeleton", "--skeleton_steps=1000000"]
+    return subprocess.Popen(
+        [sys.executable, train.__file__, *arguments],
+        env=os.environ | {"PYTHONPATH": search},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _last_step(workdir):
+    folder = workdirs.checkpoints(str(workdir), "skeleton")
+    return max(workdirs.steps(folder), default=0)
+
+
+def test_a_signal_saves_and_the_same_command_goes_on(folder, tmp_path):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        first = _last_step(tmp_path)
+        program = _start_stage_1(folder, tmp_path)
+        try:
+            while _last_step(tmp_path) == first:
+                assert program.poll() is None, program.stderr.read()
+                time.sleep(0.05)
+            program.send_signal(number)
+            _, told = program.communicate()
+        finally:
+            program.kill()
+        assert program.returncode == 130
+        assert told == (
+            f"Stage skeleton: from update {first} to 1000000.\n\n"
+            f"stopped by {number.name} at update {_last_step(tmp_path)}; the "
+            "same command goes on from there.\n"
+        )
