@@ -87,6 +87,21 @@ class ImageSummariesTest(tf.test.TestCase):
             self.assertEqual(workdirs.steps(self.folder, "best"), [best])
         self.assertEmpty(summaries.scalars(self.folder))
 
+    def test_what_is_not_finite_is_never_the_best(self):
+        callback = self._callback()
+        self._after(callback, 4, 0.5)
+        callback.on_train_batch_end(
+            3, {"reconstruction": 0.4, "perceptual": np.nan}
+        )
+        self.assertEqual(callback.state.lowest, 0.5)
+        bias = self.model.psi.trainable_variables[-1]
+        before = bias.numpy()
+        bias.assign(tf.fill(bias.shape, np.inf))
+        self.addCleanup(bias.assign, before)
+        self._after(callback, 8, 0.4)
+        self.assertEqual(callback.state.lowest, 0.5)
+        self.assertEqual(workdirs.steps(self.folder, "best"), [4])
+
     def test_a_checkpoint_remembers_the_lowest(self):
         self._after(self._callback(), 4, 0.5)
         resumed = self._callback()

@@ -3,6 +3,7 @@
 import math
 import pathlib
 import signal
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 import tensorflow as tf
@@ -10,6 +11,19 @@ from tensorflow import keras
 
 from tf_landmarks import errors
 from tf_landmarks import workdirs
+
+
+def find_divergence(
+    losses: Mapping[str, float], weights: Iterable[tf.Variable]
+) -> str | None:
+    """Says which loss or weight is not finite; None where all are."""
+    for term, value in losses.items():
+        if not math.isfinite(value):
+            return f"the loss '{term}' is {value}"
+    for weight in weights:
+        if not tf.reduce_all(tf.math.is_finite(weight)):
+            return f"{weight.name} is not finite"
+    return None
 
 
 class Checkpointing(keras.callbacks.Callback):
@@ -61,9 +75,7 @@ class Checkpointing(keras.callbacks.Callback):
             signal.signal(number, handler)
 
     def on_train_batch_end(self, batch, logs=None):
-        for term, value in logs.items():
-            if not math.isfinite(value):
-                raise self._diverged(f"the loss '{term}' is {value}")
+        self._check(logs, weights=())
         stop = self.stopped_by is not None
         step = self.model.step
         due = step % self._every == 0 or step == self._last_step
@@ -73,16 +85,18 @@ class Checkpointing(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def _save(self):
-        for variable in self.model.trainable_variables:
-            if not tf.reduce_all(tf.math.is_finite(variable)):
-                raise self._diverged(f"{variable.name} is not finite")
+        self._check({}, self.model.trainable_variables)
         workdirs.save(self._items, self._folder, self.model.step, self._keep)
 
-    def _diverged(self, what: str) -> errors.UserError:
+    def _check(self, losses, weights):
+        divergence = find_divergence(losses, weights)
+        if divergence is None:
+            return
         self._give_signals_back()
         good = workdirs.steps(self._folder)
         last = f"step-{good[-1]} in {self._folder}" if good else "none"
-        return errors.UserError(
-            f"training diverged: {what} at update {self.model.step}; the last "
-            f"good checkpoint is {last}; lower --learning_rate and start again."
+        raise errors.UserError(
+            f"training diverged: {divergence} at update {self.model.step}; "
+            f"the last good checkpoint is {last}; lower --learning_rate and "
+            "start again in another --workdir."
         )

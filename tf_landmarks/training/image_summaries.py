@@ -8,6 +8,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from tf_landmarks import workdirs
+from tf_landmarks.training import checkpointing
 
 
 def figure_4(model: keras.Model, x: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
@@ -73,6 +74,9 @@ class ImageSummaries(keras.callbacks.Callback):
             if self._held_out_error is not None:
                 error = self._held_out_error()
                 tf.summary.scalar("held_out/percent_of_image", error)
-        if error < self.state.lowest:
+        # The error may be of before the update at which training diverges.
+        if error < self.state.lowest and not checkpointing.find_divergence(
+            logs, self.model.trainable_variables
+        ):
             self.state.lowest.assign(error)
             workdirs.save(self._items, self._folder, step, keep=1, kind="best")
