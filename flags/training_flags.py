@@ -25,7 +25,7 @@ DECAY_SHARE = flags.DEFINE_float(
     "decay_share",
     0.0,
     "Share of stage 2, at its end, over which the rate falls to zero, as in "
-    "CycleGAN [79]; released: 0.",
+    "CycleGAN [79]; released: 0. With it --train_steps is the run's for good.",
     lower_bound=0.0,
     upper_bound=1.0,
 )
@@ -86,4 +86,18 @@ PROFILE_STEPS = flags.DEFINE_list(
     "profile_steps",
     [],
     "First and last update to trace for TensorBoard's profile plugin: 100,110.",
+)
+
+# What a run keeps from its first update to its last.
+OF_BOTH_STAGES = (BATCH_SIZE, LEARNING_RATE, MIXED_PRECISION)
+OF_STAGE_2 = (
+    DECAY_SHARE,
+    PERCEPTUAL,
+    PERCEPTUAL_WEIGHTS,
+    PERCEPTUAL_RELU,
+    PERCEPTUAL_WEIGHT,
+    ADVERSARIAL_WEIGHT,
+    CONSISTENCY_WEIGHT,
+    FINETUNE_ETA,
+    POOL_SIZE,
 )

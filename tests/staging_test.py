@@ -95,3 +95,15 @@ def test_the_folder_of_another_process_is_not_deleted(tmp_path):
         (path / "theirs").touch()
     assert os.listdir(path) == ["theirs"]
     assert (tmp_path / "ours").exists()
+
+
+def test_a_locked_folder_is_of_one_process(tmp_path):
+    path = tmp_path / "new" / "run"
+    with staging.locked(path, "--workdir=run"):
+        with (
+            pytest.raises(errors.UserError, match="--workdir=run: another"),
+            staging.locked(path, "--workdir=run"),
+        ):
+            pass
+        assert path.is_dir()
+    assert not os.listdir(tmp_path)

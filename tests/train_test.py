@@ -143,6 +143,16 @@ def test_a_workdir_is_not_trained_on_with_another_architecture(folder):
         _train(folder, "--width=8", "--train_steps=5")
 
 
+def test_a_falling_rate_binds_the_run_to_its_length(folder, tmp_path):
+    falling = (f"--workdir={tmp_path}", "--decay_share=0.5")
+    with pytest.raises(errors.UserError, match="--profile_steps"):
+        _train(folder, *falling, "--train_steps=1", "--profile_steps=none")
+    checkpoints = workdirs.checkpoints(str(tmp_path), "landmarks")
+    workdirs.save({"trained": tf.Module()}, checkpoints, 1, keep=1)
+    with pytest.raises(errors.UserError, match="train_steps was 1, is 2"):
+        _train(folder, *falling, "--train_steps=2")
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

@@ -122,8 +122,14 @@ class RunTest(tf.test.TestCase):
         self.run = {
             "architecture": tiny_runs.architecture_of().to_json(),
             "data": {"sha256": ["a", "b"]},
+            "landmarks": {"train_steps": 900},
             "versions": {"tensorflow": "2.15.1"},
         }
+
+    def _train(self, stage):
+        """Leaves a checkpoint."""
+        folder = workdirs.checkpoints(self.workdir, stage)
+        workdirs.save(_items(1), folder, 1, keep=1)
 
     def test_a_run_is_read_as_it_was_written(self):
         workdirs.write_run(self.workdir, self.run)
@@ -132,6 +138,7 @@ class RunTest(tf.test.TestCase):
 
     def test_the_same_run_goes_on_with_other_versions(self):
         workdirs.write_run(self.workdir, self.run)
+        self._train("skeleton")
         workdirs.write_run(
             self.workdir, self.run | {"versions": {"tensorflow": "2.16.0"}}
         )
@@ -140,6 +147,7 @@ class RunTest(tf.test.TestCase):
 
     def test_another_configuration_is_refused_by_name(self):
         workdirs.write_run(self.workdir, self.run)
+        self._train("skeleton")
         architecture = self.run["architecture"] | {"width": 32}
         with self.assertRaisesRegex(
             errors.UserError, r"--workdir=.*architecture\.width was 4, is 32"
@@ -149,6 +157,34 @@ class RunTest(tf.test.TestCase):
             )
         with self.assertRaisesRegex(errors.UserError, r"data was .*, is null"):
             workdirs.write_run(self.workdir, self.run | {"data": None})
+
+        self.assertEqual(workdirs.read_run(self.workdir), self.run)
+
+    def test_a_stage_may_be_configured_anew_until_it_is_trained(self):
+        other = {"landmarks": {"train_steps": 1200}}
+        workdirs.write_run(self.workdir, self.run)
+        self._train("skeleton")
+        workdirs.write_run(self.workdir, self.run | other)
+        self._train("landmarks")
+        with self.assertRaisesRegex(
+            errors.UserError, r"landmarks\.train_steps was 1200, is 900"
+        ):
+            workdirs.write_run(self.workdir, self.run)
+        self.assertEqual(workdirs.read_run(self.workdir), self.run | other)
+
+    def test_a_stage_that_is_not_run_keeps_its_configuration(self):
+        without = {k: v for k, v in self.run.items() if k != "landmarks"}
+        workdirs.write_run(self.workdir, without)
+        self._train("skeleton")
+        workdirs.write_run(self.workdir, self.run)
+        self._train("landmarks")
+        workdirs.write_run(self.workdir, without)
+        self.assertEqual(workdirs.read_run(self.workdir), self.run)
+
+    def test_a_first_try_that_trained_nothing_does_not_bind(self):
+        workdirs.write_run(self.workdir, self.run | {"data": None})
+        workdirs.write_run(self.workdir, self.run)
+        self.assertEqual(workdirs.read_run(self.workdir), self.run)
 
     def test_a_folder_without_a_run_is_refused(self):
         with self.assertRaisesRegex(

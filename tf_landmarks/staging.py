@@ -46,27 +46,49 @@ def hidden_folder(path: pathlib.Path, what: str) -> Iterator[pathlib.Path]:
     Raises:
       errors.UserError: the folder cannot be made, or another process has it.
     """
-    made = [parent for parent in path.parents if not parent.exists()]
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise errors.UserError(
-            f"{what}: nothing can be written there ({error.strerror}); "
-            "choose another folder"
-        ) from error
-    try:
-        if not _lock(lock, path):
-            raise errors.UserError(
-                f"{what}: another process is writing there; wait for it or "
-                "choose another folder"
-            )
+    made = _missing(path.parent)
+    with locked(path, what) as lock:
         _wipe(path)
         try:
             yield path
         finally:
             if _is(lock, path):
                 shutil.rmtree(path, ignore_errors=True)
+            _remove_empty(made)
+
+
+@contextlib.contextmanager
+def locked(folder: pathlib.Path, what: str) -> Iterator[int]:
+    """Keeps other processes that ask for it out of a folder.
+
+    Args:
+      folder: made where it is missing, deleted in the end if it is empty.
+      what: is written there: flag and value, for messages.
+
+    Yields:
+      The open folder.
+
+    Raises:
+      errors.UserError: the folder cannot be made, or another process has it.
+    """
+    made = _missing(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise errors.UserError(
+            f"{what}: nothing can be written there ({error.strerror}); "
+            "choose another folder"
+        ) from error
+    try:
+        if not _lock(lock, folder):
+            raise errors.UserError(
+                f"{what}: another process is writing there; wait for it or "
+                "choose another folder"
+            )
+        try:
+            yield lock
+        finally:
             _remove_empty(made)
     finally:
         os.close(lock)
@@ -92,6 +114,11 @@ def _is(lock: int, path: pathlib.Path) -> bool:
 def _wipe(folder: pathlib.Path) -> None:
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _missing(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The folder and those above it that do not exist, the deepest first."""
+    return [f for f in (folder, *folder.parents) if not f.exists()]
 
 
 def _remove_empty(folders: list[pathlib.Path]) -> None:

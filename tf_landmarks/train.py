@@ -12,6 +12,7 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 import functools
 import importlib.metadata
 import os
+import pathlib
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -55,18 +56,15 @@ def main(argv) -> None:
     if training_flags.MIXED_PRECISION.value:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     arch = _architecture(info)
-    workdirs.write_run(workdir, _description(data_dir, info, arch))
-    with staging.staged(workdir, "workdir") as folder:
-        flags = absl_flags.FLAGS.flags_into_string()
-        (folder / "flags.txt").write_text(flags)
-        (folder / records.INFO_FILE).write_text(records.info_to_json(info))
-    run = _run(workdir, data_dir, info, arch)
-    try:
-        _train(run)
-    except tf.errors.DataLossError as error:
-        raise integrity.explain_data_loss(error, data_dir) from error
-    if training_flags.STAGE.value != "skeleton":
-        _show(run, dataset)
+    with staging.locked(pathlib.Path(workdir), f"--workdir={workdir}"):
+        _describe(workdir, data_dir, info, arch)
+        run = _run(workdir, data_dir, info, arch)
+        try:
+            _train(run)
+        except tf.errors.DataLossError as error:
+            raise integrity.explain_data_loss(error, data_dir) from error
+        if training_flags.STAGE.value != "skeleton":
+            _show(run, dataset)
 
 
 def _check_pool() -> None:
@@ -76,6 +74,20 @@ def _check_pool() -> None:
             f"--pool_size={training_flags.POOL_SIZE.value} images of the pool; "
             "give a larger pool or a smaller batch."
         )
+
+
+def _describe(
+    workdir: str,
+    data_dir: str,
+    info: records.DatasetInfo,
+    arch: architecture.Architecture,
+) -> None:
+    """Writes what it takes to repeat the run, or finds it the same."""
+    workdirs.write_run(workdir, _description(data_dir, info, arch))
+    with staging.staged(workdir, "workdir") as folder:
+        flags = absl_flags.FLAGS.flags_into_string()
+        (folder / "flags.txt").write_text(flags)
+        (folder / records.INFO_FILE).write_text(records.info_to_json(info))
 
 
 def _description(
@@ -95,28 +107,26 @@ def _description(
                 )
             ],
         },
-        "training": {
-            flag.name: flag.value
-            for flag in (
-                training_flags.BATCH_SIZE,
-                training_flags.LEARNING_RATE,
-                training_flags.DECAY_SHARE,
-                training_flags.PERCEPTUAL,
-                training_flags.PERCEPTUAL_WEIGHTS,
-                training_flags.PERCEPTUAL_RELU,
-                training_flags.PERCEPTUAL_WEIGHT,
-                training_flags.ADVERSARIAL_WEIGHT,
-                training_flags.CONSISTENCY_WEIGHT,
-                training_flags.FINETUNE_ETA,
-                training_flags.POOL_SIZE,
-                training_flags.MIXED_PRECISION,
-                data_flags.PAIR_WINDOW,
-                data_flags.TPS,
-                data_flags.SEED,
-            )
-        },
+        "training": _values(*training_flags.OF_BOTH_STAGES, data_flags.SEED),
+        **_description_of_stage_2(),
         "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
     }
+
+
+def _description_of_stage_2() -> dict:
+    if training_flags.STAGE.value == "skeleton":
+        return {}  # its flags may still be chosen
+    values = _values(
+        *training_flags.OF_STAGE_2, data_flags.PAIR_WINDOW, data_flags.TPS
+    )
+    if training_flags.DECAY_SHARE.value:
+        # The rate falls towards this update: another would bend its course.
+        values["train_steps"] = training_flags.TRAIN_STEPS.value
+    return {"landmarks": values}
+
+
+def _values(*holders: absl_flags.FlagHolder) -> dict:
+    return {holder.name: holder.value for holder in holders}
 
 
 def _architecture(info: records.DatasetInfo) -> architecture.Architecture:

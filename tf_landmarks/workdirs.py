@@ -131,30 +131,43 @@ def read_run(workdir: str) -> dict:
 def write_run(workdir: str, run: Mapping) -> None:
     """Writes run.json, or finds it there with the same contents.
 
+    What was written of a stage binds once that has a checkpoint, the rest
+    once any has: a first try may have ended with a mistake.
+
     Args:
       workdir: made where it is missing.
-      run: plain values; what is under "versions" may differ.
+      run: plain values, in sections; what is under "versions" may differ, and
+        what is under the name of a stage is of that stage alone.
 
     Raises:
       errors.UserError: when the folder belongs to another configuration.
     """
     folder = pathlib.Path(workdir)
-    path = folder / "run.json"
     run = json.loads(json.dumps(run))
-    if path.exists():
-        before = read_run(workdir)
-        different = _difference(before, run)
-        if different:
-            raise errors.UserError(
-                f"--workdir={workdir} belongs to a run with another "
-                f"configuration ({different}); give another --workdir, or the "
-                "same flags to go on with that run."
-            )
-        return
+    before = _binding(workdir)
+    different = _difference(before, {k: run.get(k, before[k]) for k in before})
+    if different:
+        raise errors.UserError(
+            f"--workdir={workdir} belongs to a run with another configuration "
+            f"({different}); give another --workdir, or the same flags to go "
+            "on with that run."
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".json.tmp")
-    temporary.write_text(json.dumps(run, indent=1) + "\n")
-    temporary.rename(path)
+    temporary = folder / "run.json.tmp"
+    temporary.write_text(json.dumps({**run, **before}, indent=1) + "\n")
+    temporary.rename(folder / "run.json")
+
+
+def _binding(workdir: str) -> dict:
+    """What of a run.json that is there must not change."""
+    trained = [s for s in STAGES if steps(checkpoints(workdir, s))]
+    if not trained or not (pathlib.Path(workdir) / "run.json").exists():
+        return {}
+    return {
+        name: section
+        for name, section in read_run(workdir).items()
+        if name not in STAGES or name in trained
+    }
 
 
 def _difference(before: Mapping, now: Mapping, prefix: str = "") -> str:
