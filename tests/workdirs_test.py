@@ -203,7 +203,8 @@ class RunTest(tf.test.TestCase):
 class LoadDetectorTest(tf.test.TestCase):
     def test_it_detects_as_it_was_saved(self):
         workdir = tiny_runs.make_run(pathlib.Path(self.get_temp_dir()))
-        loaded = workdirs.load_detector(workdir)
+        loaded, step = workdirs.load_detector(workdir)
+        self.assertEqual(step, tiny_runs.STEP)
         x = tf.random.stateless_uniform(
             [2, tiny_runs.SIZE, tiny_runs.SIZE, 3], (0, 1), -1, 1
         )

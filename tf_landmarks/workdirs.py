@@ -189,12 +189,12 @@ def _short(value) -> str:
 
 def load_detector(
     workdir: str, kind: str = "step"
-) -> landmark_detector.LandmarkDetector:
-    """The trained detector of a run.
+) -> tuple[landmark_detector.LandmarkDetector, int]:
+    """The trained detector of a run, and the updates that it has had.
 
     Args:
       workdir: of the run.
-      kind: "step", the newest checkpoint, or "best".
+      kind: "step", the newest checkpoint that can be read, or "best".
 
     Raises:
       errors.UserError: when there is no run, or none of its checkpoints.
@@ -204,9 +204,10 @@ def load_detector(
     detector(tf.zeros([1, arch.image_size, arch.image_size, 3]))
     folder = checkpoints(workdir, "landmarks")
     items = {"phi": detector.phi, "eta": detector.eta}
-    if restore(items, folder, partial=True, kind=kind) is None:
+    step = restore(items, folder, partial=True, kind=kind)
+    if step is None:
         raise errors.UserError(
             f"--workdir={workdir}: no checkpoint of a detector in {folder}; "
             "run train on it first, to the end of --stage=landmarks."
         )
-    return detector
+    return detector, step

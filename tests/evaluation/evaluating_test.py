@@ -2,11 +2,13 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from tests import tiny_runs
 from tf_landmarks import errors
 from tf_landmarks import skeletons
+from tf_landmarks import workdirs
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import records
@@ -101,6 +103,16 @@ def test_files_hold_the_report_and_say_where_it_comes_from(report, workdir):
     assert (written["num_landmarks"], written["image_size"]) == (3, 32)
     with Image.open(f"{workdir}/contact_sheet.png") as sheet:
         assert sheet.size[0] == 4 * 192
+
+
+def test_the_step_is_that_of_the_checkpoint_that_could_be_read(
+    data_dir, tmp_path
+):
+    workdir = tiny_runs.make_run(tmp_path, data_dir)
+    folder = workdirs.checkpoints(workdir, "landmarks")
+    workdirs.save({"phi": tf.Module()}, folder, tiny_runs.STEP + 2, keep=2)
+    report = evaluating.evaluate_workdir(workdir)
+    assert report.checkpoint_step == tiny_runs.STEP
 
 
 def test_eta_is_tried_on_whole_labelled_poses(report):

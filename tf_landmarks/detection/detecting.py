@@ -145,7 +145,7 @@ def detect_images(
     """
     paths = inputs.find_images(pattern)
     _check_not_replaced(paths, out, pictures.OverlayImages.name)
-    detector = workdirs.load_detector(workdir, kind)
+    detector, _ = workdirs.load_detector(workdir, kind)
     with staging.staged(out, "out") as folder:
         overlays = pictures.OverlayImages(folder, detector.skeleton)
         frames = inputs.read_images(paths)
@@ -166,7 +166,7 @@ def detect_video(
     path = pathlib.Path(video)
     header = videos.read_header(path)
     _check_not_replaced([path], out, pictures.OverlayVideo.name)
-    detector = workdirs.load_detector(workdir, kind)
+    detector, _ = workdirs.load_detector(workdir, kind)
     with staging.staged(out, "out") as folder:
         overlays = pictures.OverlayVideo(folder, detector.skeleton, header.rate)
         frames = inputs.read_video(path)

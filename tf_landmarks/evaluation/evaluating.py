@@ -70,11 +70,10 @@ def evaluate_workdir(
         `evaluate`; or the workdir cannot be written to.
     """
     run = workdirs.read_run(workdir)
-    detector = workdirs.load_detector(workdir, kind)
+    detector, step = workdirs.load_detector(workdir, kind)
     data_dir = data_dir or run["data"]["data_dir"]
     info = records.read_info(data_dir)
     beta = architecture.from_json(run["architecture"]).beta()
-    step = workdirs.steps(workdirs.checkpoints(workdir, "landmarks"), kind)[-1]
     try:
         report, rows = evaluate(detector, beta, data_dir, info, split)
     except tf.errors.DataLossError as error:
