@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 
@@ -25,6 +26,25 @@ def test_frames_come_in_order_and_whole(video):
 
 def test_header_says_how_many_frames_to_expect(video):
     assert videos.read_header(video).expected_frames == 30
+
+
+def test_no_column_is_lost(tmp_path):
+    made_files.write_video(tmp_path / "clip.mp4", 2, width=70)
+    frame = next(videos.frames(tmp_path / "clip.mp4"))
+    np.testing.assert_allclose(frame[8:-8, 40:], 20, atol=6)
+
+
+def test_a_codec_younger_than_tensorflow_ios_ffmpeg_is_read(tmp_path):
+    path = tmp_path / "clip.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libsvtav1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        gray = np.full((64, 64, 3), 100, np.uint8)
+        picture = av.VideoFrame.from_ndarray(gray, format="rgb24")
+        container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    (frame,) = videos.frames(path)
+    np.testing.assert_allclose(frame, 100, atol=6)
 
 
 def _turned_right(path):

@@ -1,9 +1,9 @@
 """The frames of a video file, one at a time.
 
-Through tensorflow-io's FFmpeg decoder where that loads, else through PyAV,
-which brings its own FFmpeg. The header is read by PyAV in both cases: it
-says how many frames there should be, so that a cut file is not taken for a
-short one, and whether the frames have to be turned upright.
+Through tensorflow-io's FFmpeg decoder where that loads and is right, else
+through PyAV, which brings its own FFmpeg. The header is read by PyAV in both
+cases: it says how many frames there should be, so that a cut file is not taken
+for a short one, and whether the frames have to be turned upright.
 """
 
 import functools
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import av
 import numpy as np
+import tensorflow as tf
 from absl import logging
 
 from tf_landmarks.data import images
@@ -23,6 +24,9 @@ SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
 # A file is cut when less than this of what its header declares can be read.
 # Not 1: headers round, and count frames that an edit list hides.
 _WHOLE = 0.95
+
+# tensorflow-io leaves the columns after the last multiple of this black.
+_TFIO_COLUMNS = 8
 
 
 class Header(NamedTuple):
@@ -35,6 +39,7 @@ class Header(NamedTuple):
       rate: frames per second, 0 where unknown.
       quarter_turns: how often to turn a frame by 90 degrees, against the
         clock, to have it upright.
+      width: of the frames as they are stored, in pixels.
     """
 
     frames: int
@@ -42,6 +47,7 @@ class Header(NamedTuple):
     seconds: float
     rate: float
     quarter_turns: int
+    width: int
 
     @property
     def expected_frames(self) -> int:
@@ -82,6 +88,7 @@ def read_header(path: pathlib.Path) -> Header:
                 seconds=(container.duration or 0) / av.time_base,
                 rate=float(stream.average_rate or 0),
                 quarter_turns=round(first.rotation / 90) % 4,
+                width=first.width,
             )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
@@ -94,17 +101,27 @@ def frames(path: pathlib.Path) -> Iterator[np.ndarray]:
       images.BadFile: not a video, damaged, or cut.
     """
     header = read_header(path)
-    decode = _decode_tfio if tfio_decodes() else _decode_pyav
     count = 0
     try:
-        for count, frame in enumerate(decode(path), start=1):  # noqa: B007
+        decoded = _decode(path, header.width)
+        for count, frame in enumerate(decoded, start=1):  # noqa: B007
             yield np.rot90(frame, header.quarter_turns)
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (av.FFmpegError, tf.errors.OpError, OSError, ValueError) as error:
         raise _unreadable(path, f"after {count} frames: {error}") from error
     if count < _WHOLE * header.expected_frames:
         raise _unreadable(
             path, f"cut: {count} of {header.expected_frames} frames"
         )
+
+
+def _decode(path: pathlib.Path, width: int) -> Iterator[np.ndarray]:
+    if tfio_decodes() and width % _TFIO_COLUMNS == 0:
+        try:
+            return _decode_tfio(path)
+        except tf.errors.InvalidArgumentError:
+            # Its FFmpeg is older than some codecs, such as AV1.
+            logging.info("%s: PyAV, as tensorflow-io cannot open it", path)
+    return _decode_pyav(path)
 
 
 def _decode_pyav(path: pathlib.Path) -> Iterator[np.ndarray]:
@@ -138,6 +155,9 @@ def tfio_decodes() -> bool:
             loads = True
         except (ImportError, NotImplementedError):
             loads = False
-    decoder = "tensorflow-io" if loads else f"PyAV {av.__version__}"
-    logging.info("videos are decoded by %s", decoder)
+    pyav = f"PyAV {av.__version__}"
+    logging.info(
+        "videos are decoded by %s",
+        f"tensorflow-io, else {pyav}" if loads else pyav,
+    )
     return loads
