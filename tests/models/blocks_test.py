@@ -16,14 +16,48 @@ class InstanceNormTest(tf.test.TestCase):
                     values - values.mean()
                 ) / np.sqrt(values.var() + 1e-5)
         norm = blocks.InstanceNorm()
-        self.assertAllClose(norm(features), expected, atol=1e-5)
         self.assertEmpty(norm.variables)
+        for training in (False, True):
+            self.assertAllClose(
+                norm(features, training=training), expected, atol=1e-5
+            )
+
+    def test_the_fused_kernel_has_the_gradient_of_the_formula(self):
+        features = tf.random.stateless_normal([2, 4, 5, 3], [0, 1]) * 2 + 3
+        weights = tf.random.stateless_normal(features.shape, [2, 3])
+
+        def gradient(training: bool) -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                tape.watch(features)
+                normalized = blocks.InstanceNorm()(features, training=training)
+                loss = tf.reduce_sum(weights * normalized)
+            return tape.gradient(loss, features)
+
+        self.assertAllClose(gradient(True), gradient(False), atol=1e-5)
+
+    def test_batches_of_any_size_keep_their_type(self):
+        for policy, dtype in (
+            ("float32", tf.float32),
+            ("mixed_bfloat16", tf.bfloat16),
+        ):
+            norm = blocks.InstanceNorm(dtype=policy)
+            normalize = tf.function(
+                lambda x, norm=norm: norm(x, training=True),
+                input_signature=[tf.TensorSpec([None, 4, 4, 2], dtype)],
+            )
+            for count in (1, 3):
+                normalized = normalize(tf.ones([count, 4, 4, 2], dtype))
+                self.assertEqual(normalized.shape, [count, 4, 4, 2])
+                self.assertEqual(normalized.dtype, dtype)
 
     def test_constant_features_become_zero(self):
-        self.assertAllClose(
-            blocks.InstanceNorm()(tf.fill([1, 4, 4, 1], 7.0)),
-            tf.zeros([1, 4, 4, 1]),
-        )
+        for training in (False, True):
+            self.assertAllClose(
+                blocks.InstanceNorm()(
+                    tf.fill([1, 4, 4, 1], 7.0), training=training
+                ),
+                tf.zeros([1, 4, 4, 1]),
+            )
 
 
 class BlocksTest(tf.test.TestCase):

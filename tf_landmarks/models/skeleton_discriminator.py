@@ -33,7 +33,8 @@ class PatchDiscriminator(keras.Model):
         ]
         self.layers_in_order = layers
 
-    def call(self, y: tf.Tensor) -> tf.Tensor:
+    def call(self, y: tf.Tensor, training: bool = False) -> tf.Tensor:
+        del training  # Keras hands it on to the layers that ask.
         for layer in self.layers_in_order:
             y = layer(y)
         return tf.cast(y, tf.float32)
@@ -61,12 +62,14 @@ class SkeletonDiscriminator(keras.Model):
             PatchDiscriminator(width, norm_first) for _ in self.scales
         ]
 
-    def call(self, y: tf.Tensor) -> list[tf.Tensor]:
+    def call(self, y: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
         """Skeleton image [B, H, W, 1] in [0, 1] -> maps [B, h, w, 1]."""
         y = blocks.centred(y)
         size = y.shape[1]
         return [
-            discriminator(tf.image.resize(y, [size // s, size // s]))
+            discriminator(
+                tf.image.resize(y, [size // s, size // s]), training=training
+            )
             for s, discriminator in zip(
                 self.scales, self.patch_discriminators, strict=True
             )

@@ -139,12 +139,16 @@ class LandmarkGAN(keras.Model):
         distances = losses.perceptual_distances(self.perceptual(x_hat), target)
 
         y_bar = self.beta(p_bar)
-        maps = self.d_y(tf.concat([y_bar, self.pool.exchange(y)], axis=0))
+        maps = self.d_y(
+            tf.concat([y_bar, self.pool.exchange(y)], axis=0), training=True
+        )
         real, fake = zip(*(tf.split(m, 2) for m in maps), strict=True)
         return {
             "perceptual": tf.reduce_mean(self.scale.normalize(distances)),
             "reconstruction": losses.mean_squared_error(x_hat, x),
-            "adversarial": losses.encoder_adversarial(self.d_y(y)),
+            "adversarial": losses.encoder_adversarial(
+                self.d_y(y, training=True)
+            ),
             "discriminator": losses.discriminator(real, fake),
             "eta_points": losses.mean_squared_error(
                 self.eta(y_bar, training=self.objective.finetune_eta), p_bar
