@@ -67,8 +67,7 @@ FACE_RECOGNITION_MODELS = Package(
     "CC0; its 68-point predictor for non-commercial use",
 )
 
-# dlib itself, for the same: dlib/__init__.py, and _dlib_pybind11 with the
-# platform's sysconfig.get_config_var("EXT_SUFFIX").
+# dlib itself, for the same.
 DLIB_BIN = Package(
     "pypi",
     "dlib-bin",

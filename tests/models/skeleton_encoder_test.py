@@ -40,7 +40,8 @@ class SkeletonEncoderTest(tf.test.TestCase, parameterized.TestCase):
             keras.utils.set_random_seed(0)
             eta = skeleton_encoder.SkeletonEncoder(3, 2, instance_norm)
             difference = eta(y, training=True) - eta(y, training=False)
-            same = float(tf.reduce_max(abs(difference))) == 0
+            # Another kernel normalizes in training: alike up to rounding.
+            same = float(tf.reduce_max(abs(difference))) < 1e-6
             self.assertEqual(same, instance_norm)
 
     def test_separable_and_joint_softmax_differ(self):

@@ -6,6 +6,7 @@ on 300-W, for non-commercial use. No training split gets its output.
 
 import importlib
 import sys
+import sysconfig
 from collections.abc import Iterator
 
 import numpy as np
@@ -54,7 +55,7 @@ def _import_dlib():
     try:
         return importlib.import_module("dlib")
     except ImportError:
-        module = "_dlib_pybind11.cpython-311-x86_64-linux-gnu.so"
+        module = f"_dlib_pybind11{sysconfig.get_config_var('EXT_SUFFIX')}"
         names = ["dlib/__init__.py", module]
         paths = packages.fetch(packages.DLIB_BIN, names)
         sys.path.append(str(paths[module].parent))
