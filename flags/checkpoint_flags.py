@@ -8,7 +8,8 @@ CHECKPOINT = flags.DEFINE_enum(
     "checkpoint",
     "newest",
     list(_KINDS),
-    "Which of the run's checkpoints to take.",
+    "Which of the run's checkpoints to take; best: by the test split's labels, "
+    "or where it has none by the reconstruction of x.",
 )
 
 

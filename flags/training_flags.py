@@ -20,6 +20,18 @@ TRAIN_STEPS = flags.DEFINE_integer(
 BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Pairs an update, over all replicas.", lower_bound=1
 )
+PAIR_WINDOW = flags.DEFINE_integer(
+    "pair_window",
+    32,
+    "How many frames x' is from x at most, within their run of some 32 "
+    "frames (released: any two frames of a clip).",
+    lower_bound=1,
+)
+TPS = flags.DEFINE_bool(
+    "tps",
+    False,
+    "Warp x' by random thin-plate splines ([23]; released, but off).",
+)
 LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Of Adam, sec. 4.")
 DECAY_SHARE = flags.DEFINE_float(
     "decay_share",
@@ -54,10 +66,23 @@ CONSISTENCY_WEIGHT = flags.DEFINE_float(
     0.0,
     "Of y = beta(eta(y)) in phi's objective; an option of the released code.",
 )
+DISCRIMINATOR_WEIGHT = flags.DEFINE_float(
+    "discriminator_weight",
+    0.5,
+    "Of D_y's own loss, halved as released; 1 in eq. 5.",
+)
 FINETUNE_ETA = flags.DEFINE_bool(
     "finetune_eta",
     True,
     "Go on with eta in stage 2, as released; false: frozen, sec. 4.",
+)
+ETA_POINTS_WEIGHT = flags.DEFINE_float(
+    "eta_points_weight",
+    0.9,
+    "Of eta(beta(p_bar)) = p_bar in stage 2; released.",
+)
+ETA_IMAGE_WEIGHT = flags.DEFINE_float(
+    "eta_image_weight", 0.1, "Of beta(eta(y)) = y in stage 2; released."
 )
 POOL_SIZE = flags.DEFINE_integer(
     "pool_size",
@@ -71,16 +96,26 @@ MIXED_PRECISION = flags.DEFINE_bool(
     "Compute in bfloat16, keep weights and losses in float32.",
 )
 CHECKPOINT_EVERY = flags.DEFINE_integer(
-    "checkpoint_every", 5_000, "Updates from a checkpoint to the next."
+    "checkpoint_every",
+    5_000,
+    "Updates from a checkpoint to the next.",
+    lower_bound=1,
 )
 KEEP = flags.DEFINE_integer(
     "keep", 3, "Newest checkpoints kept, beside the best.", lower_bound=1
 )
 LOG_EVERY = flags.DEFINE_integer(
-    "log_every", 50, "Updates that a logged loss is the mean of.", lower_bound=1
+    "log_every",
+    50,
+    "Updates that a logged loss is the mean of; stage 1's rate falls when 20 "
+    "such means have brought nothing.",
+    lower_bound=1,
 )
 IMAGE_EVERY = flags.DEFINE_integer(
-    "image_every", 1_000, "Updates from a picture of fig. 4 to the next."
+    "image_every",
+    1_000,
+    "Updates from a picture of fig. 4 to the next.",
+    lower_bound=1,
 )
 PROFILE_STEPS = flags.DEFINE_list(
     "profile_steps",
@@ -90,7 +125,10 @@ PROFILE_STEPS = flags.DEFINE_list(
 
 # What a run keeps from its first update to its last.
 OF_BOTH_STAGES = (BATCH_SIZE, LEARNING_RATE, MIXED_PRECISION)
+OF_STAGE_1 = (LOG_EVERY,)
 OF_STAGE_2 = (
+    PAIR_WINDOW,
+    TPS,
     DECAY_SHARE,
     PERCEPTUAL,
     PERCEPTUAL_WEIGHTS,
@@ -98,6 +136,9 @@ OF_STAGE_2 = (
     PERCEPTUAL_WEIGHT,
     ADVERSARIAL_WEIGHT,
     CONSISTENCY_WEIGHT,
+    DISCRIMINATOR_WEIGHT,
     FINETUNE_ETA,
+    ETA_POINTS_WEIGHT,
+    ETA_IMAGE_WEIGHT,
     POOL_SIZE,
 )

@@ -22,6 +22,7 @@ from tf_landmarks import errors
 
 DATASET = flags.DEFINE_string("dataset", "none", "Which.")
 STEPS = flags.DEFINE_integer("steps", 1, "How many.")
+VERBOSE = flags.DEFINE_bool("verbose", False, "How loud.")
 """
 
 
@@ -29,7 +30,7 @@ def _write_main(folder, body, **run_options):
     path = folder / "program.py"
     options = "".join(f", {k}={v!r}" for k, v in run_options.items())
     path.write_text(
-        f"{_HEAD}\ndef main(argv):\n{textwrap.indent(body, '    ')}\n\n"
+        f"{_HEAD}\ndef main():\n{textwrap.indent(body, '    ')}\n\n"
         f"command_line.run(main{options})\n"
     )
     return path
@@ -59,8 +60,17 @@ def _run(*args, **kwargs):
 
 
 def test_a_main_that_returns_ends_with_status_0(tmp_path):
-    program = _write_main(tmp_path, "print(STEPS.value, argv[1:])")
-    assert _run(program, "--steps=3", "x") == (0, "3 ['x']\n", "")
+    program = _write_main(tmp_path, "print(STEPS.value)")
+    assert _run(program, "--steps=3") == (0, "3\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["x"], ["--verbose", "false"]])
+def test_what_belongs_to_no_flag_is_not_passed_over(tmp_path, arguments):
+    body = "print('ran')"
+    status, stdout, stderr = _run(_write_main(tmp_path, body), *arguments)
+    assert (status, stdout) == (1, "")
+    assert stderr.startswith(f"error: {arguments[-1]} belongs to no flag; ")
+    assert stderr.count("\n") == 1
 
 
 def test_a_user_error_is_one_line_and_status_1(tmp_path):

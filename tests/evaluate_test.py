@@ -1,17 +1,13 @@
+import functools
 import json
 
 import pytest
-from absl import flags
-from absl.testing import flagsaver
 
 from tests import tiny_runs
 from tf_landmarks import errors
 from tf_landmarks import evaluate
 
-
-def _main(*arguments):
-    with flagsaver.flagsaver():
-        evaluate.main(flags.FLAGS(["evaluate", *arguments]))
+_main = functools.partial(tiny_runs.run_main, evaluate.main)
 
 
 def test_the_table_is_printed_and_the_files_are_named(tmp_path, capsys):

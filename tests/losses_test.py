@@ -24,12 +24,12 @@ class LossesTest(tf.test.TestCase):
         loss = losses.encoder_adversarial([large, small])
         self.assertAllClose(loss, (4 + 1) / 2)
 
-    def test_discriminator_is_half_of_real_to_one_and_fake_to_zero(self):
+    def test_discriminator_is_real_to_one_and_fake_to_zero(self):
         real = [tf.constant([[[[1.0], [3.0]]]]), tf.constant([[[[0.0]]]])]
         fake = [tf.constant([[[[2.0], [0.0]]]]), tf.constant([[[[-3.0]]]])]
         # Real: scales (0 + 4) / 2 and 1; fake: (4 + 0) / 2 and 9.
         self.assertAllClose(
-            losses.discriminator(real, fake), 0.5 * ((2 + 1) / 2 + (2 + 9) / 2)
+            losses.discriminator(real, fake), (2 + 1) / 2 + (2 + 9) / 2
         )
 
     def test_a_discriminator_that_is_right_has_no_loss(self):

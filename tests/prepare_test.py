@@ -1,17 +1,15 @@
-import pytest
-from absl import flags
-from absl.testing import flagsaver
+import functools
 
+import pytest
+
+from tests import tiny_runs
 from tests.data import made_files
 from tf_landmarks import errors
 from tf_landmarks import prepare
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 
-
-def _main(*arguments):
-    with flagsaver.flagsaver():
-        prepare.main(flags.FLAGS(["prepare", *arguments]))
+_main = functools.partial(tiny_runs.run_main, prepare.main)
 
 
 @pytest.fixture
@@ -61,6 +59,19 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
             "--test_labels needs --test_frames",
         ),
         (["--data_dir=d", "--dataset=foo"], "--dataset=foo cannot be made"),
+        (["--data_dir=d", "--image_size=16"], "--image_size=16 is not"),
+        (
+            ["--data_dir=d", "--dataset=demo", "--frames=f"],
+            "--frames is for --dataset=video",
+        ),
+        (
+            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_yaw=3,-3"],
+            "--prior_yaw=3,-3: give the lowest and the highest",
+        ),
+        (
+            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_size=1"],
+            "--prior_size=1: give the lowest and the highest",
+        ),
     ],
 )
 def test_missing_flags_are_named(arguments, message):

@@ -2,9 +2,12 @@
 
 import functools
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+from absl import flags
+from absl.testing import flagsaver
 
 from tf_landmarks import skeletons
 from tf_landmarks import workdirs
@@ -19,6 +22,13 @@ SKELETON = skeletons.Skeleton(
     "puppet", ("head", "left_hand", "right_hand"), ((0, 1), (0, 2))
 )
 TEST_LABELS = np.array([[30.0, 10.0], [50.0, 40.0], [10.0, 40.0]])  # pixels
+
+
+def run_main(main: Callable[[], None], *arguments: str) -> None:
+    """Runs a main with these flags, and the defaults of all others."""
+    with flagsaver.flagsaver():
+        flags.FLAGS(["main", *arguments])
+        main()
 
 
 def architecture_of(

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,8 @@ import time
 import av
 import pytest
 import tensorflow as tf
-from absl import flags
-from absl.testing import flagsaver
 
+from tests import tiny_runs
 from tests.data import made_files
 from tf_landmarks import detect
 from tf_landmarks import errors
@@ -32,11 +32,6 @@ _SMALL = (
     "--image_every=2",
     "--log_every=1",
 )
-
-
-def _run(main, *arguments):
-    with flagsaver.flagsaver():
-        main(flags.FLAGS(["main", *arguments]))
 
 
 def _plant_squeezenet(cache: pathlib.Path):
@@ -75,7 +70,7 @@ def folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         _plant_squeezenet(folder / "cache")
-        _run(
+        tiny_runs.run_main(
             prepare.main,
             f"--frames={folder}/clips",
             f"--poses={folder}/poses.json",
@@ -90,7 +85,7 @@ def folder(tmp_path_factory):
 
 
 def _train(folder, *arguments):
-    _run(
+    tiny_runs.run_main(
         train.main,
         f"--data_dir={folder}/data",
         f"--workdir={folder}/run",
@@ -117,7 +112,7 @@ def test_a_run_can_be_repeated_from_its_workdir(folder):
 
 def test_training_ends_with_the_metrics_of_the_test_split(folder, capsys):
     after_training = json.loads((folder / "run/metrics.json").read_text())
-    _run(evaluate.main, f"--workdir={folder}/run")
+    tiny_runs.run_main(evaluate.main, f"--workdir={folder}/run")
     metrics = json.loads((folder / "run/metrics.json").read_text())
     assert metrics == after_training
     assert metrics["frames"] == 1
@@ -126,7 +121,7 @@ def test_training_ends_with_the_metrics_of_the_test_split(folder, capsys):
 
 
 def test_the_detector_writes_a_video_and_its_landmarks(folder):
-    _run(
+    tiny_runs.run_main(
         detect.main,
         f"--workdir={folder}/run",
         f"--video={folder}/clips/a.mp4",
@@ -169,9 +164,62 @@ def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):
         _train(folder, *arguments)
 
 
+def test_data_of_another_size_are_not_taken_silently(folder, tmp_path):
+    with pytest.raises(errors.UserError, match=r"of 32 pixels.*image_size=64"):
+        _train(folder, f"--workdir={tmp_path}", "--image_size=64")
+    assert "--image_size=32" in (folder / "run/flags.txt").read_text()
+
+
+def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
+    poses = made_files.coco([made_files.pose()])
+    del poses["categories"][0]["skeleton"]
+    made_files.write_json(tmp_path / "poses.json", poses)
+    tiny_runs.run_main(
+        prepare.main,
+        f"--frames={folder}/clips",
+        f"--poses={tmp_path}/poses.json",
+        f"--data_dir={tmp_path}/data",
+        "--image_size=32",
+    )
+    arguments = (f"--data_dir={tmp_path}/data", f"--workdir={tmp_path}/run")
+    with pytest.raises(errors.UserError, match="give --draw=points"):
+        tiny_runs.run_main(train.main, *arguments, *_SMALL)
+    stage_1 = ("--stage=skeleton", "--skeleton_steps=1", "--draw=points")
+    tiny_runs.run_main(train.main, *arguments, *_SMALL, *stage_1)
+
+
+def test_the_main_tells_its_flags():
+    told = subprocess.run(
+        [sys.executable, train.__file__, "--help"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    ).stdout
+    for flag in ("--data_dir", "--image_size", "--width", "--train_steps"):
+        assert f"  {flag}: " in told
+
+
+def test_a_damaged_shard_is_named_with_its_place(folder, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(folder / "data", data)
+    shard = next(data.glob("poses-*.tfrecord"))
+    damaged = bytearray(shard.read_bytes())
+    damaged[20] ^= 1
+    shard.write_bytes(damaged)
+    with pytest.raises(errors.UserError, match=rf"{shard.name}.* 0"):
+        tiny_runs.run_main(
+            train.main,
+            f"--data_dir={data}",
+            f"--workdir={tmp_path}/run",
+            "--stage=skeleton",
+            *_SMALL,
+        )
+
+
 def test_only_some_datasets_make_themselves():
     with pytest.raises(errors.UserError, match="--dataset=video"):
-        _run(train.main)
+        tiny_runs.run_main(train.main)
 
 
 def _start_stage_1(folder, workdir):

@@ -145,6 +145,15 @@ class RunTest(tf.test.TestCase):
         versions = workdirs.read_run(self.workdir)["versions"]
         self.assertEqual(versions, {"tensorflow": "2.15.1"})
 
+    def test_the_same_data_may_lie_elsewhere(self):
+        def run(data_dir):
+            return self.run | {"data": {"data_dir": data_dir, "sha256": ["1"]}}
+
+        workdirs.write_run(self.workdir, run("here"))
+        self._train("skeleton")
+        workdirs.write_run(self.workdir, run("there"))
+        self.assertEqual(workdirs.read_run(self.workdir), run("there"))
+
     def test_another_configuration_is_refused_by_name(self):
         workdirs.write_run(self.workdir, self.run)
         self._train("skeleton")
@@ -198,6 +207,19 @@ class RunTest(tf.test.TestCase):
         path.write_text(path.read_text()[:-20])
         with self.assertRaisesRegex(errors.UserError, r"run\.json: not readab"):
             workdirs.read_run(self.workdir)
+
+    def test_networks_of_another_version_are_refused(self):
+        of_tiny_runs = tiny_runs.architecture_of().to_json()
+        for run in (
+            {},
+            {"architecture": of_tiny_runs | {"unheard_of": 1}},
+            {"architecture": of_tiny_runs | {"skeleton": {}}},
+        ):
+            workdirs.write_run(self.workdir, run)
+            with self.assertRaisesRegex(
+                errors.UserError, "--workdir=.*does not describe networks"
+            ):
+                workdirs.read_architecture(self.workdir)
 
 
 class LoadDetectorTest(tf.test.TestCase):

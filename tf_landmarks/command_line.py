@@ -42,10 +42,8 @@ _WHAT_TO_DO = {
 }
 
 
-def run(
-    main: Callable[[Sequence[str]], None], experiment_flag: str | None = None
-) -> None:
-    """Parses the flags, calls `main(argv)` and ends the process.
+def run(main: Callable[[], None], experiment_flag: str | None = None) -> None:
+    """Parses the flags, calls `main` and ends the process.
 
     Relative paths mean what the user typed: `bazel run` starts a program in
     its runfiles, so the working directory is set back first.
@@ -54,7 +52,7 @@ def run(
     told in one line on stderr, with exit status 1. An interrupt ends with 130.
 
     Args:
-      main: takes what is left of the command line.
+      main: the program; all that a user can give it are flags.
       experiment_flag: the flag whose value NAME makes
         `flags/experiments/NAME.flags` be read before all other flags.
     """
@@ -103,11 +101,10 @@ def _last_value(arguments: Sequence[str], flag: str) -> str:
     return value
 
 
-def _explain_errors(
-    main: Callable[[Sequence[str]], None], argv: Sequence[str]
-) -> int:
+def _explain_errors(main: Callable[[], None], argv: Sequence[str]) -> int:
     try:
-        main(argv)
+        _check_no_rest(argv)
+        main()
     except KeyboardInterrupt as interrupt:
         print(f"\n{str(interrupt) or 'interrupted'}", file=sys.stderr)
         return 130
@@ -118,6 +115,14 @@ def _explain_errors(
         print(f"error: {sentence}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check_no_rest(argv: Sequence[str]) -> None:
+    if len(argv) > 1:
+        raise errors.UserError(
+            f"{argv[1]} belongs to no flag; write --flag=value, a pattern in "
+            "quotes (--images='frames/*.jpg'), and --noflag for false."
+        )
 
 
 def _sentence(error: Exception) -> str | None:

@@ -7,6 +7,8 @@ bazel run //tf_landmarks:detect -- --workdir=W --images='DIR/*.jpg' --out=DIR
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
 # isort: split
+from absl import flags as absl_flags
+
 from flags import checkpoint_flags
 from flags import detection_flags
 from flags import run_flags
@@ -14,14 +16,12 @@ from tf_landmarks import errors
 from tf_landmarks.detection import detecting
 from tf_landmarks.detection import inputs
 
+for _module in (checkpoint_flags, detection_flags, run_flags):
+    absl_flags.adopt_module_key_flags(_module)
 
-def main(argv) -> None:
+
+def main() -> None:
     """Reads the flags, detects, says where the results are."""
-    if len(argv) > 1:
-        raise errors.UserError(
-            f"{argv[1]} belongs to no flag; put a pattern in quotes: "
-            "--images='frames/*.jpg'"
-        )
     workdir = run_flags.WORKDIR.value
     images = detection_flags.IMAGES.value
     video = detection_flags.VIDEO.value

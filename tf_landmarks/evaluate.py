@@ -6,6 +6,8 @@ bazel run //tf_landmarks:evaluate -- --workdir=W [--data_dir=D] [--split=test]
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
 # isort: split
+from absl import flags as absl_flags
+
 from flags import checkpoint_flags
 from flags import data_flags
 from flags import evaluation_flags
@@ -13,10 +15,12 @@ from flags import run_flags
 from tf_landmarks import errors
 from tf_landmarks.evaluation import evaluating
 
+for _module in (checkpoint_flags, data_flags, evaluation_flags, run_flags):
+    absl_flags.adopt_module_key_flags(_module)
 
-def main(argv) -> None:
+
+def main() -> None:
     """Reads the flags, evaluates, prints the table."""
-    del argv
     workdir = run_flags.WORKDIR.value
     if not workdir:
         raise errors.UserError("--workdir is missing; name the folder of a run")

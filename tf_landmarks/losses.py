@@ -34,10 +34,8 @@ def encoder_adversarial(maps_of_y: Sequence[tf.Tensor]) -> tf.Tensor:
 def discriminator(
     maps_of_y_bar: Sequence[tf.Tensor], maps_of_y: Sequence[tf.Tensor]
 ) -> tf.Tensor:
-    """D_y's part of eq. 5, halved as released: real is 1, generated is 0."""
-    return 0.5 * (
-        _least_squares(maps_of_y_bar, 1.0) + _least_squares(maps_of_y, 0.0)
-    )
+    """D_y's part of eq. 5: real is 1, generated is 0."""
+    return _least_squares(maps_of_y_bar, 1.0) + _least_squares(maps_of_y, 0.0)
 
 
 def perceptual_distances(

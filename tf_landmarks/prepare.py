@@ -4,56 +4,91 @@ bazel run //tf_landmarks:prepare -- --dataset=video --frames=DIR \
     --poses=poses.json --data_dir=OUT
 """
 
+from absl import flags as absl_flags
+
 from flags import data_flags
+from flags import dataset_flags
+from flags import preparing_flags
 from tf_landmarks import command_line
 from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import preparing
 from tf_landmarks.data import pseudo_labels
+from tf_landmarks.data import virtual_cameras
 from tf_landmarks.data.sources import video
 
+for _module in (data_flags, dataset_flags, preparing_flags):
+    absl_flags.adopt_module_key_flags(_module)
 
-def _source(bad_files: clips.BadFiles) -> clips.Source:
+
+def main() -> None:
+    """Reads the flags, writes `--data_dir`."""
+    data_dir = data_flags.DATA_DIR.value
+    if not data_dir:
+        raise errors.UserError("--data_dir is missing; name the folder to make")
+    size = dataset_flags.IMAGE_SIZE.value
+    preparing.check_image_size(size)
+    bad_files = clips.BadFiles(preparing_flags.SKIP_BAD.value)
+    source = _source(size, bad_files)
+    if dataset_flags.PSEUDO_LABELS.value == "dlib":
+        source = pseudo_labels.label_test_split(source)
+    preparing.prepare(source, data_dir, size, bad_files)
+
+
+def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
     """The source that the flags name."""
-    views, seed = data_flags.PRIOR_CAMERAS.value, data_flags.SEED.value
-    size = data_flags.IMAGE_SIZE.value
-    dataset = data_flags.DATASET.value
+    dataset = dataset_flags.DATASET.value
     if dataset == "video":
-        return video.source(_paths(), size, views, seed, bad_files)
+        return video.source(_paths(), size, _views(), bad_files)
+    for holder in preparing_flags.OF_VIDEO:
+        if holder.value:
+            raise errors.UserError(
+                f"--{holder.name} is for --dataset=video, and this is "
+                f"--dataset={dataset}; drop one of them"
+            )
     return preparing.own_source(dataset, size)
 
 
 def _paths() -> video.Paths:
-    if not data_flags.FRAMES.value or not data_flags.POSES.value:
+    paths = video.Paths(
+        preparing_flags.FRAMES.value,
+        preparing_flags.POSES.value,
+        preparing_flags.BOXES.value,
+        preparing_flags.TEST_FRAMES.value,
+        preparing_flags.TEST_LABELS.value,
+    )
+    if not paths.frames or not paths.poses:
         raise errors.UserError(
             "--dataset=video needs --frames and --poses: a folder of clips "
             "and a COCO keypoint file"
         )
-    if data_flags.TEST_LABELS.value and not data_flags.TEST_FRAMES.value:
+    if paths.test_labels and not paths.test_frames:
         raise errors.UserError(
             "--test_labels needs --test_frames, the frames that it labels"
         )
-    return video.Paths(
-        data_flags.FRAMES.value,
-        data_flags.POSES.value,
-        data_flags.BOXES.value,
-        data_flags.TEST_FRAMES.value,
-        data_flags.TEST_LABELS.value,
+    return paths
+
+
+def _views() -> video.Views:
+    return video.Views(
+        preparing_flags.PRIOR_CAMERAS.value,
+        dataset_flags.SEED.value,
+        virtual_cameras.Ranges(*map(_range, preparing_flags.RANGES)),
     )
 
 
-def main(argv) -> None:
-    """Reads the flags, writes `--data_dir`."""
-    del argv
-    data_dir = data_flags.DATA_DIR.value
-    if not data_dir:
-        raise errors.UserError("--data_dir is missing; name the folder to make")
-    bad_files = clips.BadFiles(data_flags.SKIP_BAD.value)
-    source = _source(bad_files)
-    if data_flags.PSEUDO_LABELS.value == "dlib":
-        source = pseudo_labels.label_test_split(source)
-    size = data_flags.IMAGE_SIZE.value
-    preparing.prepare(source, data_dir, size, bad_files)
+def _range(holder: absl_flags.FlagHolder) -> virtual_cameras.Range:
+    """The flag's two numbers, LOW,HIGH."""
+    try:
+        low, high = (float(number) for number in holder.value)
+    except ValueError:
+        low, high = 1.0, 0.0
+    if not low <= high:  # NaN is neither
+        raise errors.UserError(
+            f"--{holder.name}={','.join(holder.value)}: give the lowest and "
+            f"the highest value, such as {','.join(holder.default)}"
+        )
+    return low, high
 
 
 if __name__ == "__main__":

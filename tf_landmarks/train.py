@@ -20,6 +20,7 @@ from absl import flags as absl_flags
 from tensorflow import keras
 
 from flags import data_flags
+from flags import dataset_flags
 from flags import model_flags
 from flags import run_flags
 from flags import training_flags
@@ -38,21 +39,30 @@ from tf_landmarks.models import perceptual
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import running
 
+for _module in (
+    data_flags,
+    dataset_flags,
+    model_flags,
+    run_flags,
+    training_flags,
+):
+    absl_flags.adopt_module_key_flags(_module)
+
 _PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-addons")
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prepares where that can be done alone, trains, evaluates, draws."""
-    del argv
     _check_pool()
-    dataset = data_flags.DATASET.value
+    dataset = dataset_flags.DATASET.value
     workdir = run_flags.WORKDIR.value or os.path.join("runs", dataset)
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
         dataset,
-        data_flags.IMAGE_SIZE.value,
-        data_flags.PSEUDO_LABELS.value,
+        dataset_flags.IMAGE_SIZE.value,
+        dataset_flags.PSEUDO_LABELS.value,
     )
     info = records.read_info(data_dir)
+    _check_data(data_dir, info)
     if training_flags.MIXED_PRECISION.value:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     arch = _architecture(info)
@@ -73,6 +83,24 @@ def _check_pool() -> None:
             f"--batch_size={training_flags.BATCH_SIZE.value} is more than the "
             f"--pool_size={training_flags.POOL_SIZE.value} images of the pool; "
             "give a larger pool or a smaller batch."
+        )
+
+
+def _check_data(data_dir: str, info: records.DatasetInfo) -> None:
+    """Refuses data of another size than asked for, or that cannot be drawn."""
+    size = dataset_flags.IMAGE_SIZE
+    if size.present and size.value != info.image_size:
+        raise errors.UserError(
+            f"--data_dir={data_dir} has images of {info.image_size} pixels, "
+            f"and this is --image_size={size.value}; drop the flag, or prepare "
+            "the data with it."
+        )
+    absl_flags.FLAGS[size.name].value = info.image_size  # for flags.txt
+    if model_flags.DRAW.value == "limbs" and not info.skeleton.edges:
+        raise errors.UserError(
+            f"--draw=limbs: the poses in --data_dir={data_dir} have no edges "
+            "(categories[0].skeleton); add them and prepare the data again, or "
+            "give --draw=points."
         )
 
 
@@ -107,7 +135,8 @@ def _description(
                 )
             ],
         },
-        "training": _values(*training_flags.OF_BOTH_STAGES, data_flags.SEED),
+        "training": _values(*training_flags.OF_BOTH_STAGES, dataset_flags.SEED),
+        "skeleton": _values(*training_flags.OF_STAGE_1),
         **_description_of_stage_2(),
         "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
     }
@@ -116,9 +145,7 @@ def _description(
 def _description_of_stage_2() -> dict:
     if training_flags.STAGE.value == "skeleton":
         return {}  # its flags may still be chosen
-    values = _values(
-        *training_flags.OF_STAGE_2, data_flags.PAIR_WINDOW, data_flags.TPS
-    )
+    values = _values(*training_flags.OF_STAGE_2)
     if training_flags.DECAY_SHARE.value:
         # The rate falls towards this update: another would bend its course.
         values["train_steps"] = training_flags.TRAIN_STEPS.value
@@ -149,7 +176,10 @@ def _objective() -> landmark_gan.Objective:
         perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
         adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
         consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
+        discriminator_weight=training_flags.DISCRIMINATOR_WEIGHT.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,
+        eta_points_weight=training_flags.ETA_POINTS_WEIGHT.value,
+        eta_image_weight=training_flags.ETA_IMAGE_WEIGHT.value,
         pool_size=training_flags.POOL_SIZE.value,
     )
 
@@ -168,14 +198,14 @@ def _run(
         batch_size=training_flags.BATCH_SIZE.value,
         learning_rate=training_flags.LEARNING_RATE.value,
         decay_share=training_flags.DECAY_SHARE.value,
-        seed=data_flags.SEED.value,
+        seed=dataset_flags.SEED.value,
         checkpoint_every=training_flags.CHECKPOINT_EVERY.value,
         keep=training_flags.KEEP.value,
         log_every=training_flags.LOG_EVERY.value,
         image_every=training_flags.IMAGE_EVERY.value,
         profile_steps=_profile_steps(),
-        pair_window=data_flags.PAIR_WINDOW.value,
-        tps=data_flags.TPS.value,
+        pair_window=training_flags.PAIR_WINDOW.value,
+        tps=training_flags.TPS.value,
     )
 
 

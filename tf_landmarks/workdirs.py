@@ -21,6 +21,9 @@ from tf_landmarks.models import landmark_detector
 
 STAGES = ("skeleton", "landmarks")
 
+# A run may go on elsewhere: its data are known by their checksums.
+_NOT_BINDING = ("versions", "data_dir")
+
 
 def checkpoints(workdir: str, stage: str) -> pathlib.Path:
     """The folder of a stage's checkpoints."""
@@ -121,11 +124,28 @@ def read_run(workdir: str) -> dict:
             f"--workdir={workdir}: there is no run in this folder (no "
             "run.json); give the --workdir that train printed."
         ) from None
-    except json.JSONDecodeError as error:
+    except ValueError as error:  # of JSON, or of UTF-8
         raise errors.UserError(
             f"{path}: not readable as JSON ({error}); restore it from a copy, "
             "or train into a new --workdir."
         ) from None
+
+
+def read_architecture(workdir: str) -> architecture.Architecture:
+    """The networks' of a run.
+
+    Raises:
+      errors.UserError: when the folder is not a run's, or one of another
+        version of this project.
+    """
+    run = read_run(workdir)
+    try:
+        return architecture.from_json(run["architecture"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise errors.UserError(
+            f"--workdir={workdir}: its run.json does not describe networks "
+            f"that this version makes ({error!r}); train into a new --workdir."
+        ) from error
 
 
 def write_run(workdir: str, run: Mapping) -> None:
@@ -136,8 +156,8 @@ def write_run(workdir: str, run: Mapping) -> None:
 
     Args:
       workdir: made where it is missing.
-      run: plain values, in sections; what is under "versions" may differ, and
-        what is under the name of a stage is of that stage alone.
+      run: plain values, in sections; "versions" and "data_dir" may differ,
+        and what is under the name of a stage is of that stage alone.
 
     Raises:
       errors.UserError: when the folder belongs to another configuration.
@@ -154,7 +174,9 @@ def write_run(workdir: str, run: Mapping) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / "run.json.tmp"
-    temporary.write_text(json.dumps({**run, **before}, indent=1) + "\n")
+    started_with = {k: v for k, v in before.items() if k == "versions"}
+    run = {**before, **run, **started_with}
+    temporary.write_text(json.dumps(run, indent=1) + "\n")
     temporary.rename(folder / "run.json")
 
 
@@ -174,7 +196,7 @@ def _difference(before: Mapping, now: Mapping, prefix: str = "") -> str:
     """Names the first value that differs, or ""."""
     for key in sorted(before.keys() | now.keys()):
         old, new = before.get(key), now.get(key)
-        if key == "versions" or old == new:
+        if key in _NOT_BINDING or old == new:
             continue
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             return _difference(old, new, prefix + key + ".")
@@ -199,7 +221,7 @@ def load_detector(
     Raises:
       errors.UserError: when there is no run, or none of its checkpoints.
     """
-    arch = architecture.from_json(read_run(workdir)["architecture"])
+    arch = read_architecture(workdir)
     detector = landmark_detector.LandmarkDetector(arch)
     detector(tf.zeros([1, arch.image_size, arch.image_size, 3]))
     folder = checkpoints(workdir, "landmarks")

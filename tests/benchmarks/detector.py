@@ -22,9 +22,8 @@ MIXED_PRECISION = flags.DEFINE_bool(
 )
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prints a line a batch size."""
-    del argv
     if MIXED_PRECISION.value:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     size = IMAGE_SIZE.value

@@ -11,6 +11,8 @@ import time
 from absl import flags
 
 from flags import data_flags
+from flags import dataset_flags
+from flags import training_flags
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 
@@ -18,9 +20,8 @@ BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Pairs a batch.")
 SECONDS = flags.DEFINE_integer("seconds", 20, "How long to read.")
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prints one line."""
-    del argv
     data_dir = data_flags.DATA_DIR.value
     info = records.read_info(data_dir)
     batches = iter(
@@ -28,9 +29,9 @@ def main(argv) -> None:
             data_dir,
             info,
             BATCH_SIZE.value,
-            data_flags.SEED.value,
-            data_flags.PAIR_WINDOW.value,
-            tps=data_flags.TPS.value,
+            dataset_flags.SEED.value,
+            training_flags.PAIR_WINDOW.value,
+            tps=training_flags.TPS.value,
         )
     )
     next(batches)

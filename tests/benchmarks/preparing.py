@@ -42,9 +42,8 @@ def _write_video(path: pathlib.Path) -> None:
         container.mux(stream.encode())
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prints one line."""
-    del argv
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         (root / "clips").mkdir()

@@ -31,9 +31,8 @@ MIXED_PRECISION = flags.DEFINE_bool(
 REPEATS = flags.DEFINE_integer("repeats", 7, "Counted updates.")
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prints one line."""
-    del argv
     if MIXED_PRECISION.value:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     size, batch_size = IMAGE_SIZE.value, BATCH_SIZE.value

@@ -67,7 +67,8 @@ def _placed(*mean):
     ],
 )
 def test_a_prior_elsewhere_is_warned_of(prior, expected):
-    sentence = distributions.warning(_placed(*prior), _placed(50, 50, 60, 60))
+    crops = _placed(50, 50, 60, 60)
+    sentence = distributions.warning(_placed(*prior), "train crops", crops)
     if expected is None:
         assert sentence is None
     else:

@@ -116,6 +116,11 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         for epoch in (first, second):
             self.assertAllClose(np.sort(epoch), np.linspace(-1, 1, 300))
 
+    def test_each_batch_has_poses_from_everywhere_in_the_file(self):
+        poses = pipelines.training_poses(self.data_dir, self.info, 15, seed=0)
+        for batch in poses.take(20).as_numpy_iterator():
+            self.assertGreater(np.std(batch[:, 0, 0]), 0.3)  # of all: 0.58
+
     def test_evaluation_is_in_order_and_drops_nothing(self):
         batches = list(
             pipelines.evaluation_frames(

@@ -52,13 +52,20 @@ def test_report_warns_where_prior_and_crops_differ(tmp_path, capsys):
     assert "warning: the prior's poses are centred 24% of the image" in report
 
 
-@pytest.mark.parametrize("size", [0, 8, 100])
-def test_image_size_divides_by_16(tmp_path, size):
-    with pytest.raises(errors.UserError, match=f"--image_size={size} does"):
-        preparing.prepare(
-            _source(0.0), str(tmp_path / "data"), size, clips.BadFiles(False)
-        )
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("size", [-16, 0, 8, 16, 100])
+def test_image_size_divides_by_16_more_than_once(size):
+    with pytest.raises(errors.UserError, match=f"--image_size={size} is not"):
+        preparing.check_image_size(size)
+
+
+@pytest.mark.parametrize("size", [32, 48, 64, 128])
+def test_other_image_sizes_will_do(size):
+    preparing.check_image_size(size)
+
+
+def test_the_size_is_checked_before_anything_is_fetched():
+    with pytest.raises(errors.UserError, match="--image_size=50 is not"):
+        preparing.prepare_cached("demo", 50, "none")
 
 
 def test_only_some_datasets_make_themselves():

@@ -23,7 +23,8 @@ _LEFT, _RIGHT, _UP, _DOWN, _FRONT, _BACK = range(6)
 def _view(**ranges):
     rng = np.random.default_rng(0)
     limits = {**_STILL, **{k: (v, v) for k, v in ranges.items()}}
-    (view,) = virtual_cameras.random_views(_CROSS, 1, rng, **limits)
+    ranges = virtual_cameras.Ranges(**limits)
+    (view,) = virtual_cameras.random_views(_CROSS, 1, rng, ranges)
     return 2.0 * view - 1.0  # the middle of the crop is 0
 
 
@@ -66,9 +67,9 @@ def test_what_is_near_looks_larger():
     points = _CROSS.copy()
     points[0, _LEFT, 2] = 7
     points[0, _RIGHT, 2] = 11
-    limits = {**_STILL, "distance": (2.0, 2.0)}
+    ranges = virtual_cameras.Ranges(**{**_STILL, "distance": (2.0, 2.0)})
     (view,) = virtual_cameras.random_views(
-        points, 1, np.random.default_rng(0), **limits
+        points, 1, np.random.default_rng(0), ranges
     )
     view = 2.0 * view - 1.0
     np.testing.assert_allclose(view[_LEFT], [-0.5 / (1 - 0.25), 0], atol=1e-6)
@@ -86,6 +87,27 @@ def test_views_are_drawn_from_all_objects_and_follow_the_seed():
     np.testing.assert_array_equal(draw(0), draw(0))
     assert not np.array_equal(draw(0), draw(1))
     still = virtual_cameras.random_views(
-        points, 50, np.random.default_rng(0), **_STILL
+        points,
+        50,
+        np.random.default_rng(0),
+        virtual_cameras.Ranges(**_STILL),
     )
     assert len(np.unique(still.round(5), axis=0)) == 3
+
+
+@pytest.mark.parametrize(
+    "points, distance, message",
+    [
+        (np.ones([1, 5, 3]), 3.0, "a single point"),
+        (_CROSS, 0.5, "up to the camera"),  # the front is half a size nearer
+    ],
+)
+def test_what_no_camera_can_see_is_refused(points, distance, message):
+    limits = {**_STILL, "distance": (distance, distance)}
+    with pytest.raises(ValueError, match=message):
+        virtual_cameras.random_views(
+            points,
+            1,
+            np.random.default_rng(0),
+            virtual_cameras.Ranges(**limits),
+        )

@@ -10,11 +10,11 @@ from PIL import Image
 
 from tests import tiny_runs
 from tf_landmarks import errors
+from tf_landmarks import overlay
 from tf_landmarks import skeletons
 from tf_landmarks.data import preprocessing
 from tf_landmarks.detection import detecting
 from tf_landmarks.detection import inputs
-from tf_landmarks.detection import overlay
 from tf_landmarks.models import heatmaps
 from tf_landmarks.models import renderer
 

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from tests import tiny_runs
+from tf_landmarks import overlay
 from tf_landmarks.detection import inputs
-from tf_landmarks.detection import overlay
 from tf_landmarks.detection import pictures
 from tf_landmarks.detection import results
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from tf_landmarks import overlay
 from tf_landmarks import skeletons
-from tf_landmarks.detection import overlay
 from tf_landmarks.evaluation import contact_sheet
 
 SKELETON = skeletons.Skeleton("two", ("left_eye", "right_eye"), ())

@@ -64,6 +64,17 @@ class StepTest(tf.test.TestCase, parameterized.TestCase):
         self.assertEqual(changed, {"phi", "psi", "d_y"})
         self.assertNotIn("eta_optimizer", model.checkpointed)
 
+    def test_a_frozen_eta_keeps_the_statistics_of_its_batch_norm(self):
+        arch = dataclasses.replace(
+            tiny_networks.make_quick_architecture(), eta_instance_norm=False
+        )
+        model = tiny_networks.make_gan(arch, finetune_eta=False)
+        self.assertTrue(any("moving_" in v.name for v in model.eta.variables))
+        before = model.eta.get_weights()
+        model.train_step(tiny_networks.make_batch())
+        differences = _differences(before, model.eta.get_weights())
+        self.assertFalse(any(map(np.any, differences)))
+
     def test_beta_has_nothing_to_learn(self):
         self.assertEmpty(_gan().beta.variables)
 
@@ -95,6 +106,7 @@ class TermsTest(tf.test.TestCase):
         objective = landmark_gan.Objective()
         self.assertEqual(objective.perceptual_weight, 10.0)
         self.assertEqual(objective.adversarial_weight, 10.0)
+        self.assertEqual(objective.discriminator_weight, 0.5)
         self.assertEqual(objective.eta_points_weight, 0.9)
         self.assertEqual(objective.eta_image_weight, 0.1)
         self.assertEqual(objective.pool_size, 50)
@@ -116,7 +128,7 @@ class TermsTest(tf.test.TestCase):
         )
         objectives = model._objectives(terms)
         self.assertAllClose(objectives["generator"], 3 * 0.5 + 10 * 0.25)
-        self.assertAllClose(objectives["d_y"], 0.7)
+        self.assertAllClose(objectives["d_y"], 0.5 * 0.7)
         self.assertAllClose(objectives["eta"], 0.9 * 2 + 0.1 * 4)
 
     def test_a_first_step_logs_what_the_terms_names_say(self):
@@ -133,7 +145,7 @@ class TermsTest(tf.test.TestCase):
             "reconstruction": np.mean((x_hat - batch["x"]) ** 2),
             "adversarial": np.mean([np.mean((m - 1) ** 2) for m in generated]),
             # The pool is empty: it gives back the images of this batch.
-            "discriminator": 0.5 * (to_one + to_zero),
+            "discriminator": to_one + to_zero,
             "eta_points": np.mean((model.eta(y_bar) - batch["p_bar"]) ** 2),
             # Of images in [-1, 1].
             "eta_image": np.mean((2 * y_star - 2 * y) ** 2),

@@ -13,6 +13,7 @@ from tests.training import summaries
 from tests.training import tiny_program
 from tf_landmarks import errors
 from tf_landmarks import workdirs
+from tf_landmarks.training import running
 
 _FOREVER = 10**6  # updates
 _SKELETON_STEPS = 6
@@ -115,3 +116,9 @@ def test_stage_2_wants_a_trained_eta(data_dir, tmp_path):
         errors.UserError, match=r"--stage=landmarks: .*run --stage=skeleton"
     ):
         tiny_program.train_landmarks(run, 1)
+
+
+def test_replicas_share_a_batch_evenly():
+    running.check_batch_size(16, 4)
+    with pytest.raises(errors.UserError, match=r"--batch_size=16 .* by 3"):
+        running.check_batch_size(16, 3)

@@ -7,6 +7,7 @@ camera.
 """
 
 import json
+import pathlib
 from typing import NamedTuple
 
 import jsonschema
@@ -133,7 +134,7 @@ class CocoFile:
             raise errors.UserError(f"{where} is missing; add it")
         try:
             array = np.asarray(values, np.float64)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise errors.UserError(
                 f"{where} holds what is not a number; correct it"
             ) from error
@@ -172,7 +173,8 @@ class CocoFile:
                     f"{self.path}: the image with id {image['id']!r} has no "
                     "file_name; add it"
                 )
-            key = FrameKey(image["file_name"], image.get("frame"))
+            path = pathlib.PurePosixPath(image["file_name"])
+            key = FrameKey(path.as_posix(), image.get("frame"))
             if key in indices:
                 raise errors.UserError(
                     f"{self.path}: two annotations of {key.file_name}"

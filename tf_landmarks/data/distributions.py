@@ -101,8 +101,14 @@ def table(rows: dict[str, Placement]) -> str:
     )
 
 
-def warning(prior: Placement, crops: Placement) -> str | None:
-    """A sentence if the prior does not lie where the objects do."""
+def warning(prior: Placement, name: str, crops: Placement) -> str | None:
+    """A sentence if the prior does not lie where the objects do.
+
+    Args:
+      prior: of the poses.
+      name: of the crops, in the sentence.
+      crops: of the objects in them.
+    """
     shift = np.abs(prior.mean[:2] - crops.mean[:2]).max()
     ratio = prior.mean[2:].mean() / crops.mean[2:].mean()
     if shift > _CENTRE_TOLERANCE:
@@ -112,7 +118,7 @@ def warning(prior: Placement, crops: Placement) -> str | None:
     else:
         return None
     return (
-        f"the prior's poses are {problem} what is seen in the crops; "
+        f"the prior's poses are {problem} what is seen in the {name}; "
         "landmarks may drift off the objects: change the boxes of the frames "
         "or of the poses"
     )

@@ -17,7 +17,9 @@ from tf_landmarks import errors
 from tf_landmarks.data import examples
 from tf_landmarks.data import records
 
-_SHUFFLE_BLOCK = 256  # records; of runs at 128x128 some 50 MB
+# Records that are shuffled with each other. Neighbours in a file are alike.
+_RUN_BLOCK = 256  # at 128x128 some 50 MB
+_POSE_BLOCK = 65_536  # of 32 landmarks some 30 MB
 _OPEN_SHARDS = 8
 _PAIRS, _WARPS, _POSES = range(3)  # streams with the same seed differ
 
@@ -54,6 +56,7 @@ def training_pairs(
         info.splits["train"].records,
         (seed, _PAIRS),
         start_step * batch_size,
+        _RUN_BLOCK,
     )
 
     def pair(index, serialized):
@@ -88,6 +91,7 @@ def training_poses(
         info.splits["train"].poses,
         (seed, _POSES),
         start_step * batch_size,
+        _POSE_BLOCK,
     )
     return _finished(
         raw.map(lambda _, serialized: serialized)
@@ -191,7 +195,11 @@ def _key(seed: int, stream: int, *numbers) -> tf.Tensor:
 
 
 def _endless(
-    paths: Sequence[str], count: int, seeds: tuple[int, int], skip: int
+    paths: Sequence[str],
+    count: int,
+    seeds: tuple[int, int],
+    skip: int,
+    block_size: int,
 ) -> tf.data.Dataset:
     """(index, serialised record) of all epochs, from index `skip` on.
 
@@ -200,6 +208,7 @@ def _endless(
       count: records in all of them together.
       seeds: of the order: seed and stream.
       skip: how many elements to leave out.
+      block_size: records that are shuffled with each other.
     """
 
     def epoch(number):
@@ -215,7 +224,7 @@ def _endless(
                 tf.random.experimental.stateless_shuffle(raw, key)
             )
 
-        return in_turn.batch(_SHUFFLE_BLOCK).enumerate().flat_map(shuffled)
+        return in_turn.batch(block_size).enumerate().flat_map(shuffled)
 
     first_epoch, offset = divmod(skip, count)
     epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)

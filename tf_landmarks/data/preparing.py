@@ -41,6 +41,7 @@ def prepare_cached(dataset: str, image_size: int, labeller: str) -> str:
     Raises:
       errors.UserError: the dataset cannot make itself, or `prepare` fails.
     """
+    check_image_size(image_size)
     name = f"{dataset}-{image_size}-{labeller}"
     version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
@@ -54,6 +55,19 @@ def prepare_cached(dataset: str, image_size: int, labeller: str) -> str:
     return str(data_dir)
 
 
+def check_image_size(image_size: int) -> None:
+    """Refuses what the networks cannot take.
+
+    Raises:
+      errors.UserError: not a multiple of 16, or less than two of them.
+    """
+    if image_size < 32 or image_size % 16:
+        raise errors.UserError(
+            f"--image_size={image_size} is not one of 32, 48, 64, ...: it must "
+            "divide by 16; choose e.g. 64 or 128"
+        )
+
+
 def prepare(
     source: clips.Source,
     data_dir: str,
@@ -63,19 +77,13 @@ def prepare(
     """Writes `source` into `data_dir` and prints a report.
 
     Raises:
-      errors.UserError: see `writing.write`; or an image size that the
-        networks cannot take.
+      errors.UserError: see `writing.write`.
     """
-    if image_size < 16 or image_size % 16:
-        raise errors.UserError(
-            f"--image_size={image_size} does not divide by 16; choose e.g. "
-            "64 or 128"
-        )
     written = writing.write(source, data_dir, image_size, bad_files)
     _print_counts(source, written.info)
     print(distributions.table({"prior": written.prior, **written.crops}))
-    for crops in written.crops.values():
-        sentence = distributions.warning(written.prior, crops)
+    for name, crops in written.crops.items():
+        sentence = distributions.warning(written.prior, name, crops)
         if sentence:
             print(f"warning: {sentence}")
     if bad_files.messages:

@@ -17,7 +17,8 @@ from tf_landmarks import errors
 from tf_landmarks import staging
 from tf_landmarks.data import records
 
-MAX_SHARD_BYTES = 100_000_000
+# Small enough that the shards which are read in turn mix many clips.
+MAX_SHARD_BYTES = 16_000_000
 _FRAMING_BYTES = 16  # a TFRecord's length and two checksums
 
 

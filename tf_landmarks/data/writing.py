@@ -83,7 +83,9 @@ class _Writer:
         self._size = image_size
         self._bad_files = bad_files
         self._encode = _jpeg_encoder(image_size)
-        self._motion = distributions.Motion(image_size)
+        self._motion = {
+            split: distributions.Motion(image_size) for split in source.clips
+        }
         self._labels: list[np.ndarray] = []
 
     def split(self, name: str) -> records.Split:
@@ -100,7 +102,7 @@ class _Writer:
         ) as progress:
             for clip in all_clips:
                 progress.set_postfix_str(clip.name, refresh=False)
-                counts += self._clip(clip, writer, progress, name != "train")
+                counts += self._clip(clip, writer, progress, name)
         if not counts:
             raise errors.UserError(
                 f"none of the {len(all_clips)} clips of the {name} split can "
@@ -115,12 +117,14 @@ class _Writer:
             pose_shards=() if poses is None else self._poses(name, poses),
         )
 
-    def _clip(self, clip, writer, progress, is_evaluation) -> list[int]:
+    def _clip(self, clip, writer, progress, split) -> list[int]:
         """Writes a clip; [its number of frames], [] if it is bad."""
         count = 0
-        self._motion.start_clip()
+        is_evaluation = split != "train"
+        motion = self._motion[split]
+        motion.start_clip()
         try:
-            pictures = self._pictures(clip, progress)
+            pictures = self._pictures(clip, progress, split)
             for run in _runs(pictures):
                 count += len(run)
                 writer.write(_encode_run(clip.name, run, is_evaluation))
@@ -135,13 +139,13 @@ class _Writer:
             return []
         if count:
             writer.commit()
-            self._motion.end_clip()
+            motion.end_clip()
         return [count] if count else []
 
-    def _pictures(self, clip, progress) -> Iterator[_Picture]:
+    def _pictures(self, clip, progress, split) -> Iterator[_Picture]:
         for frame in clip.frames():
             jpeg, gray = self._encode(frame.image, np.float32(frame.box))
-            self._motion.add(gray.numpy())
+            self._motion[split].add(gray.numpy())
             keypoints = frame.keypoints
             if keypoints is not None:
                 keypoints = preprocessing.pixels_to_normalized(
@@ -150,7 +154,7 @@ class _Writer:
                 labelled = np.where(
                     frame.visibility[:, np.newaxis] > 0, keypoints, np.nan
                 )
-                if not np.isnan(labelled).all():
+                if split != "train" and not np.isnan(labelled).all():
                     self._labels.append(labelled)
             progress.update()
             yield _Picture(
@@ -166,13 +170,21 @@ class _Writer:
         return writer.finish()
 
     def crop_placements(self) -> dict[str, distributions.Placement]:
-        """Of the labels if there are any, else of what moves."""
+        """Of each split: of the labels if it has any, else of what moves."""
+        placements = {
+            f"{split} crops, by what moves": motion.placement()
+            for split, motion in self._motion.items()
+        }
         if self._labels:
-            labels = np.stack(self._labels)
-            name = f"crops, by {self._source.labels}"
-            return {name: distributions.of_poses(labels, self._size)}
-        motion = self._motion.placement()
-        return {} if motion is None else {"crops, by what moves": motion}
+            placements.pop("test crops, by what moves")
+            placements[f"test crops, by {self._source.labels}"] = (
+                distributions.of_poses(np.stack(self._labels), self._size)
+            )
+        return {
+            name: placement
+            for name, placement in placements.items()
+            if placement is not None
+        }
 
 
 def _runs(pictures: Iterator[_Picture]) -> Iterator[list[_Picture]]:

@@ -6,9 +6,9 @@ import av
 import numpy as np
 from PIL import Image
 
+from tf_landmarks import overlay
 from tf_landmarks import skeletons
 from tf_landmarks.data import images
-from tf_landmarks.detection import overlay
 from tf_landmarks.detection import results
 
 _RATE_IF_UNKNOWN = 25

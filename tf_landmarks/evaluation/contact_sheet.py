@@ -8,9 +8,9 @@ from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageFont
 
+from tf_landmarks import overlay
 from tf_landmarks import skeletons
 from tf_landmarks.data import preprocessing
-from tf_landmarks.detection import overlay
 
 ROWS = 12
 _CELL = 192  # pixels

@@ -19,7 +19,6 @@ from tf_landmarks.data import records
 from tf_landmarks.evaluation import contact_sheet
 from tf_landmarks.evaluation import metrics
 from tf_landmarks.evaluation import reports
-from tf_landmarks.models import architecture
 from tf_landmarks.models import landmark_detector
 from tf_landmarks.models import renderer
 
@@ -69,11 +68,10 @@ def evaluate_workdir(
       errors.UserError: see `workdirs.load_detector`, `records.read_info` and
         `evaluate`; or the workdir cannot be written to.
     """
-    run = workdirs.read_run(workdir)
     detector, step = workdirs.load_detector(workdir, kind)
-    data_dir = data_dir or run["data"]["data_dir"]
+    data_dir = data_dir or workdirs.read_run(workdir)["data"]["data_dir"]
     info = records.read_info(data_dir)
-    beta = architecture.from_json(run["architecture"]).beta()
+    beta = workdirs.read_architecture(workdir).beta()
     try:
         report, rows = evaluate(detector, beta, data_dir, info, split)
     except tf.errors.DataLossError as error:

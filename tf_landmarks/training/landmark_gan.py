@@ -21,6 +21,7 @@ class Objective:
       adversarial_weight: of Φ's adversarial loss; lambda, 10 in eq. 6.
       consistency_weight: of y = y_star in Φ's objective; 0 in eq. 6, an
         option of the released code.
+      discriminator_weight: of D_y's own loss; 1 in eq. 5.
       finetune_eta: whether η goes on learning; the paper freezes it.
       eta_points_weight: of η(β(p_bar)) = p_bar in η's objective.
       eta_image_weight: of β(η(y)) = y in η's objective.
@@ -30,6 +31,7 @@ class Objective:
     perceptual_weight: float = 10.0
     adversarial_weight: float = 10.0
     consistency_weight: float = 0.0
+    discriminator_weight: float = 0.5
     finetune_eta: bool = True
     eta_points_weight: float = 0.9
     eta_image_weight: float = 0.1
@@ -167,7 +169,7 @@ class LandmarkGAN(keras.Model):
             "generator": weights.perceptual_weight * terms["perceptual"]
             + weights.adversarial_weight * terms["adversarial"]
             + weights.consistency_weight * terms["consistency"],
-            "d_y": terms["discriminator"],
+            "d_y": weights.discriminator_weight * terms["discriminator"],
             "eta": weights.eta_points_weight * terms["eta_points"]
             + weights.eta_image_weight * terms["eta_image"],
         }

@@ -61,7 +61,7 @@ class Run:
     log_every: int = 50
     image_every: int = 1_000
     profile_steps: tuple[int, ...] = ()
-    pair_window: int = 1_000
+    pair_window: int = 32
     tps: bool = False
 
 
@@ -80,8 +80,7 @@ def train_skeleton(run: Run, steps: int) -> None:
       errors.UserError: when training diverges or cannot resume.
       Interrupted: after SIGINT or SIGTERM.
     """
-    strategy = tf.distribute.MirroredStrategy()
-    keras.utils.set_random_seed(run.seed)
+    strategy = _strategy(run)
     with strategy.scope():
         model = skeleton_autoencoder.SkeletonAutoencoder(
             run.arch, run.learning_rate
@@ -126,8 +125,7 @@ def train_landmarks(
         resume.
       Interrupted: after SIGINT or SIGTERM.
     """
-    strategy = tf.distribute.MirroredStrategy()
-    keras.utils.set_random_seed(run.seed)
+    strategy = _strategy(run)
     with strategy.scope():
         model = landmark_gan.LandmarkGAN(
             run.arch,
@@ -162,6 +160,27 @@ def train_landmarks(
     )
 
 
+def _strategy(run: Run) -> tf.distribute.Strategy:
+    """All GPUs, else the CPU; what is drawn in its scope is the seed's."""
+    strategy = tf.distribute.MirroredStrategy()
+    check_batch_size(run.batch_size, strategy.num_replicas_in_sync)
+    keras.utils.set_random_seed(run.seed)
+    return strategy
+
+
+def check_batch_size(batch_size: int, replicas: int) -> None:
+    """Refuses a batch that the replicas cannot share evenly.
+
+    Raises:
+      errors.UserError: see above.
+    """
+    if batch_size % replicas:
+        raise errors.UserError(
+            f"--batch_size={batch_size} cannot be shared evenly by "
+            f"{replicas} devices; give a multiple of {replicas}."
+        )
+
+
 def _pairs(run: Run, step: int) -> tf.data.Dataset:
     return pipelines.training_pairs(
         run.data_dir,
@@ -182,11 +201,13 @@ def _losses(model: keras.Model) -> dict[str, keras.metrics.Metric]:
 def _take_eta(workdir: str, eta: keras.Model) -> None:
     """Fills η with what stage 1 learnt."""
     folder = workdirs.checkpoints(workdir, "skeleton")
-    if workdirs.restore({"eta": eta}, folder, partial=True) is None:
+    step = workdirs.restore({"eta": eta}, folder, partial=True)
+    if step is None:
         raise errors.UserError(
             f"--stage=landmarks: {folder} holds no trained eta; run "
             "--stage=skeleton or --stage=all first."
         )
+    logging.info("eta has had %d updates of stage skeleton.", step)
 
 
 def _writer(run: Run, stage: str) -> tf.summary.SummaryWriter:

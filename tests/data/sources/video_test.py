@@ -31,9 +31,8 @@ def _source(folder, skip=False, views=0, **paths):
             str(folder / "frames"), str(folder / "poses.json"), **paths
         ),
         _SIZE,
-        views,
-        seed=0,
-        bad_files=clips.BadFiles(skip),
+        video.Views(views),
+        clips.BadFiles(skip),
     )
 
 
@@ -117,11 +116,15 @@ def test_test_clips_without_labels_are_whole(folder):
         ({"file_name": "e.mp4", "frame": 0}, "names e.mp4, which is not in"),
         ({"file_name": "c.mp4"}, "c.mp4 has no `frame`"),
         ({"file_name": "d"}, "names d, which is not a frame of a clip"),
+        ({"file_name": "d/deep/0.png"}, "d/deep/0.png, which is not a frame"),
+        ({"file_name": "d/notes.txt"}, "d/notes.txt, which is not a frame"),
         ({"file_name": "../poses.json"}, "which is not a frame of a clip"),
         ({"file_name": "c.mp4", "frame": 6}, "labels frame 6 of .*c.mp4"),
     ],
 )
 def test_labels_of_what_is_not_there_are_named(folder, image, message):
+    made_files.write_images(folder / "test" / "d" / "deep", 1)
+    (folder / "test" / "d" / "notes.txt").touch()
     _write(folder, "labels.json", [{"id": 1, **image}], [made_files.pose()])
     with pytest.raises(errors.UserError, match=message):
         source = _source(folder, test_frames="test", test_labels="labels.json")
@@ -141,6 +144,20 @@ def test_what_is_no_video_is_named_or_skipped(folder):
     with pytest.raises(errors.UserError, match=r"notes\.mp4.*--skip_bad"):
         _source(folder)
     assert set(_frames(_source(folder, skip=True))) == {"a.mp4", "b"}
+
+
+def test_a_frame_may_be_named_from_where_one_stands(folder):
+    images = [{"id": 1, "file_name": "./d/1.png"}]
+    _write(folder, "labels.json", images, [made_files.pose()])
+    source = _source(folder, test_frames="test", test_labels="labels.json")
+    assert [f.number for f in _frames(source, "test")["d"]] == [1]
+
+
+def test_3d_poses_that_no_camera_can_see_are_named(folder):
+    annotations = [{"image_id": 1, "keypoints_3d": [1.0] * 9}]
+    _write(folder, "poses.json", [{"id": 1}], annotations)
+    with pytest.raises(errors.UserError, match=r"poses\.json: .* single point"):
+        _source(folder, views=20)
 
 
 def test_3d_poses_are_seen_by_cameras(folder):

@@ -35,30 +35,33 @@ class Paths(NamedTuple):
     test_labels: str | None = None
 
 
+class Views(NamedTuple):
+    """Of 3D poses: how many, the seed, and where the cameras are."""
+
+    count: int = 0
+    seed: int = 0
+    ranges: virtual_cameras.Ranges = virtual_cameras.Ranges()
+
+
 def source(
-    paths: Paths,
-    image_size: int,
-    views: int,
-    seed: int,
-    bad_files: clips.BadFiles,
+    paths: Paths, image_size: int, views: Views, bad_files: clips.BadFiles
 ) -> clips.Source:
     """Finds the clips and reads the COCO files; no frame is decoded yet.
 
     Args:
       paths: of the user's data.
       image_size: S of the crops.
-      views: how many random views of 3D poses make the prior; 0: poses are 2D.
-      seed: of the views.
+      views: of 3D poses, which make the prior; none: poses are 2D.
       bad_files: is told of videos that cannot be opened.
 
     Raises:
       errors.UserError: see `clips.find`, `annotations` and `clips.BadFiles`;
         or a COCO file names a frame that is not there.
     """
-    skeleton, poses = _read_prior(paths.poses, image_size, views, seed)
+    skeleton, poses = _read_prior(paths.poses, image_size, views)
     boxes = annotations.read_boxes(paths.boxes) if paths.boxes else {}
     for key in boxes:
-        _check_exists(paths.boxes, key, paths.frames, "frames")
+        _check_frame(paths.boxes, key, paths.frames, "frames")
     found = {"train": _find(paths.frames, "frames", boxes, bad_files)}
     if paths.test_labels:
         found["test"] = _find_labelled(paths, skeleton, bad_files)
@@ -76,13 +79,21 @@ def source(
 
 
 def _read_prior(
-    path: str, image_size: int, views: int, seed: int
+    path: str, image_size: int, views: Views
 ) -> tuple[skeletons.Skeleton, clips.Poses]:
-    if not views:
+    if not views.count:
         return annotations.read_poses(path, image_size)
     skeleton, points = annotations.read_poses_3d(path)
-    rng = np.random.default_rng(seed)
-    seen = virtual_cameras.random_views(points, views, rng)
+    rng = np.random.default_rng(views.seed)
+    try:
+        seen = virtual_cameras.random_views(
+            points, views.count, rng, views.ranges
+        )
+    except ValueError as error:
+        raise errors.UserError(
+            f"{path}: in keypoints_3d {error}; correct it, or give a larger "
+            "--prior_distance"
+        ) from error
     return skeleton, virtual_cameras.prior(seen, image_size)
 
 
@@ -136,13 +147,22 @@ def _key(path: pathlib.Path, number: int, file_name: str) -> coco.FrameKey:
     return coco.FrameKey(path.name, number)
 
 
-def _check_exists(
+def _check_frame(
     coco_file: str, key: coco.FrameKey, folder: str, flag: str
 ) -> None:
-    if not (pathlib.Path(folder) / key.file_name).exists():
+    """Refuses the name of what is no frame, and no clip, in the folder."""
+    path = pathlib.Path(folder) / key.file_name
+    if not path.exists():
         raise errors.UserError(
             f"{coco_file} names {key.file_name}, which is not in "
             f"--{flag}={folder}; add the file or remove the annotation"
+        )
+    depth = len(pathlib.PurePath(key.file_name).parts)
+    is_frame = depth == 2 and path.suffix.lower() in images.SUFFIXES
+    if not is_frame and depth != 1:
+        raise errors.UserError(
+            f"{coco_file} names {key.file_name}, which is not a frame of a "
+            "clip; write clip/frame.jpg"
         )
 
 
@@ -155,7 +175,7 @@ def _find_labelled(
     for key, label in annotations.read_labels(
         paths.test_labels, skeleton
     ).items():
-        _check_exists(paths.test_labels, key, paths.test_frames, "test_frames")
+        _check_frame(paths.test_labels, key, paths.test_frames, "test_frames")
         name, *inside = pathlib.PurePath(key.file_name).parts
         if name not in found or found[name].is_dir() != bool(inside):
             raise errors.UserError(

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from tf_landmarks import overlay
 from tf_landmarks import skeletons
-from tf_landmarks.detection import overlay
 
 POINT = skeletons.Skeleton("point", ("tip",), ())
 PAIR = skeletons.Skeleton("pair", ("left_end", "right_end"), ((0, 1),))

@@ -1,0 +1,29 @@
+"""Flags of making data, whether by `prepare` or by `train` on its own."""
+
+from absl import flags
+
+DATASET = flags.DEFINE_string(
+    "dataset",
+    "video",
+    "Where the data come from: video (your own: --frames, --poses) or demo "
+    "(faces, fetched out of packages).",
+)
+IMAGE_SIZE = flags.DEFINE_integer(
+    "image_size",
+    128,
+    "Side of the crops in pixels; a multiple of 16 (sec. 5: 128).",
+)
+PSEUDO_LABELS = flags.DEFINE_enum(
+    "pseudo_labels",
+    "none",
+    ["none", "dlib"],
+    "Landmarks for a test split without labels; dlib: 68 of a face, for "
+    "non-commercial use.",
+)
+SEED = flags.DEFINE_integer(
+    "seed",
+    0,
+    "Of everything that is drawn: views, pairs, order, weights.",
+    lower_bound=0,
+    upper_bound=2**31 - 1,
+)

@@ -1,0 +1,87 @@
+"""Flags of what the user has for `prepare` to read."""
+
+from absl import flags
+
+FRAMES = flags.DEFINE_string(
+    "frames",
+    None,
+    "Folder of the training clips: video files, or one sub-folder of images "
+    "per clip.",
+)
+POSES = flags.DEFINE_string(
+    "poses", None, "COCO keypoint file of the unpaired poses, the prior."
+)
+BOXES = flags.DEFINE_string(
+    "boxes",
+    None,
+    "COCO file with a bbox per frame of --frames, to crop by. None: frames "
+    "are padded to squares.",
+)
+TEST_FRAMES = flags.DEFINE_string(
+    "test_frames", None, "Folder of the test clips, like --frames."
+)
+TEST_LABELS = flags.DEFINE_string(
+    "test_labels",
+    None,
+    "COCO keypoint file of frames of --test_frames; a bbox in it crops.",
+)
+SKIP_BAD = flags.DEFINE_bool(
+    "skip_bad", False, "Leave out files that cannot be read, and name them."
+)
+PRIOR_CAMERAS = flags.DEFINE_integer(
+    "prior_cameras",
+    0,
+    "How many random views of the poses' keypoints_3d make the prior; 0: the "
+    "poses are 2D.",
+    lower_bound=0,
+)
+
+# Where the virtual cameras may be: LOW,HIGH, drawn uniformly between them.
+# The defaults suit a face in a crop that is centred on it.
+PRIOR_YAW = flags.DEFINE_list(
+    "prior_yaw",
+    ["-30", "30"],
+    "Degrees about the vertical axis; -180,180 from all sides.",
+)
+PRIOR_PITCH = flags.DEFINE_list(
+    "prior_pitch", ["-15", "15"], "Degrees; positive turns the front down."
+)
+PRIOR_ROLL = flags.DEFINE_list(
+    "prior_roll", ["-12", "12"], "Degrees; positive is clockwise."
+)
+PRIOR_DISTANCE = flags.DEFINE_list(
+    "prior_distance",
+    ["2.5", "6"],
+    "From the object's middle, in object sizes: the larger of its width and "
+    "height before it is turned.",
+)
+PRIOR_SIZE = flags.DEFINE_list(
+    "prior_size", ["0.6", "0.72"], "That size as a share of the crop."
+)
+PRIOR_CENTRE_X = flags.DEFINE_list(
+    "prior_centre_x",
+    ["0.42", "0.58"],
+    "Where the object's middle is seen, as a share of the crop from its left.",
+)
+PRIOR_CENTRE_Y = flags.DEFINE_list(
+    "prior_centre_y", ["0.43", "0.6"], "The same, from its top."
+)
+
+# What only a user's own data have.
+OF_VIDEO = (
+    FRAMES,
+    POSES,
+    BOXES,
+    TEST_FRAMES,
+    TEST_LABELS,
+    PRIOR_CAMERAS,
+)
+RANGES = (
+    PRIOR_YAW,
+    PRIOR_PITCH,
+    PRIOR_ROLL,
+    PRIOR_DISTANCE,
+    PRIOR_SIZE,
+    PRIOR_CENTRE_X,
+    PRIOR_CENTRE_Y,
+)
