@@ -7,13 +7,14 @@ The batch is made once and stays in memory: the input pipeline has a
 benchmark of its own. VGG-19 has random weights, which take as long.
 """
 
-import tensorflow as tf  # isort: split
+from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
+# isort: split
+import tensorflow as tf
 from absl import flags
 from tensorflow import keras
 
 from tests.benchmarks import measuring
-from tf_landmarks import command_line  # before TensorFlow: it quiets it
 from tf_landmarks import skeletons
 from tf_landmarks.models import architecture
 from tf_landmarks.models import perceptual
