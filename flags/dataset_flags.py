@@ -5,8 +5,14 @@ from absl import flags
 DATASET = flags.DEFINE_string(
     "dataset",
     "video",
-    "Where the data come from: video (your own: --frames, --poses) or demo "
-    "(faces, fetched out of packages).",
+    "Where the data come from: video (your own: --frames, --poses), demo "
+    "(faces, fetched out of packages) or avatars (rendered people).",
+)
+AVATARS_SCALE = flags.DEFINE_enum(
+    "avatars_scale",
+    "small",
+    ["tiny", "small", "full"],
+    "How many people --dataset=avatars renders: 4, 100 or 2,500 train clips.",
 )
 IMAGE_SIZE = flags.DEFINE_integer(
     "image_size",

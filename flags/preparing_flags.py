@@ -67,6 +67,12 @@ PRIOR_CENTRE_Y = flags.DEFINE_list(
     "prior_centre_y", ["0.43", "0.6"], "The same, from its top."
 )
 
+AVATARS_BACKGROUNDS = flags.DEFINE_string(
+    "avatars_backgrounds",
+    None,
+    "Folder of photos to render people before; None: drawn rooms.",
+)
+
 # What only a user's own data have.
 OF_VIDEO = (
     FRAMES,

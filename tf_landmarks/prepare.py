@@ -46,7 +46,15 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
                 f"--{holder.name} is for --dataset=video, and this is "
                 f"--dataset={dataset}; drop one of them"
             )
-    return preparing.own_source(dataset, size)
+    return preparing.own_source(
+        preparing.Own(
+            dataset,
+            size,
+            dataset_flags.AVATARS_SCALE.value,
+            preparing_flags.AVATARS_BACKGROUNDS.value,
+            dataset_flags.SEED.value,
+        )
+    )
 
 
 def _paths() -> video.Paths:

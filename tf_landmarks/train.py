@@ -57,8 +57,11 @@ def main() -> None:
     dataset = dataset_flags.DATASET.value
     workdir = run_flags.WORKDIR.value or os.path.join("runs", dataset)
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
-        dataset,
-        dataset_flags.IMAGE_SIZE.value,
+        preparing.Own(
+            dataset,
+            dataset_flags.IMAGE_SIZE.value,
+            dataset_flags.AVATARS_SCALE.value,
+        ),
         dataset_flags.PSEUDO_LABELS.value,
     )
     info = records.read_info(data_dir)

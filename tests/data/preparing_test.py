@@ -65,9 +65,9 @@ def test_other_image_sizes_will_do(size):
 
 def test_the_size_is_checked_before_anything_is_fetched():
     with pytest.raises(errors.UserError, match="--image_size=50 is not"):
-        preparing.prepare_cached("demo", 50, "none")
+        preparing.prepare_cached(preparing.Own("demo", 50), "none")
 
 
 def test_only_some_datasets_make_themselves():
     with pytest.raises(errors.UserError, match="--dataset=video cannot be"):
-        preparing.prepare_cached("video", 64, "none")
+        preparing.prepare_cached(preparing.Own("video", 64), "none")

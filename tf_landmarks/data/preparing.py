@@ -1,6 +1,7 @@
 """Writes a source and tells what came of it."""
 
 import pathlib
+from typing import NamedTuple
 
 import platformdirs
 
@@ -10,29 +11,51 @@ from tf_landmarks.data import distributions
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import records
 from tf_landmarks.data import writing
+from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import demo
 
 
-def own_source(dataset: str, image_size: int) -> clips.Source:
+class Own(NamedTuple):
+    """A dataset that needs nothing of the user's.
+
+    Attributes:
+      name: of it.
+      image_size: S of the crops.
+      scale: of avatars: "tiny", "small" or "full".
+      backgrounds: of avatars: folder of photos, or None.
+      seed: of avatars.
+    """
+
+    name: str
+    image_size: int
+    scale: str = "small"
+    backgrounds: str | None = None
+    seed: int = 0
+
+
+def own_source(own: Own) -> clips.Source:
     """The source of a dataset that needs nothing of the user's.
 
     Raises:
-      errors.UserError: there is no such dataset.
+      errors.UserError: there is no such dataset, or it cannot be made.
     """
-    if dataset != demo.NAME:
-        raise errors.UserError(
-            f"--dataset={dataset} cannot be made by itself; choose demo, or "
-            "prepare your own data with --dataset=video and give --data_dir"
-        )
-    return demo.source(image_size)
+    if own.name == demo.NAME:
+        return demo.source(own.image_size)
+    if own.name == avatars.NAME:
+        scale = avatars.SCALES[own.scale]
+        return avatars.source(own.image_size, scale, own.seed, own.backgrounds)
+    raise errors.UserError(
+        f"--dataset={own.name} cannot be made by itself; choose demo or "
+        "avatars, or prepare your own data with --dataset=video and give "
+        "--data_dir"
+    )
 
 
-def prepare_cached(dataset: str, image_size: int, labeller: str) -> str:
+def prepare_cached(own: Own, labeller: str) -> str:
     """Prepares a dataset that can make itself, in the user's cache, once.
 
     Args:
-      dataset: its name.
-      image_size: S of the crops.
+      own: the dataset.
       labeller: "none", or "dlib" for pseudo-labels.
 
     Returns:
@@ -41,17 +64,19 @@ def prepare_cached(dataset: str, image_size: int, labeller: str) -> str:
     Raises:
       errors.UserError: the dataset cannot make itself, or `prepare` fails.
     """
-    check_image_size(image_size)
-    name = f"{dataset}-{image_size}-{labeller}"
+    check_image_size(own.image_size)
+    name = f"{own.name}-{own.image_size}-{labeller}"
+    if own.name == avatars.NAME:
+        name += f"-{own.scale}-{own.seed}"
     version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
     data_dir = cache / "prepared" / version / name
     if not data_dir.exists():
-        source = own_source(dataset, image_size)
+        source = own_source(own)
         if labeller == "dlib":
             source = pseudo_labels.label_test_split(source)
         bad_files = clips.BadFiles(skip=False)
-        prepare(source, str(data_dir), image_size, bad_files)
+        prepare(source, str(data_dir), own.image_size, bad_files)
     return str(data_dir)
 
 

@@ -1,0 +1,228 @@
+"""Rendered people, of the real body and motions: they are fetched."""
+
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_landmarks import errors
+from tf_landmarks import skeletons
+from tf_landmarks.data import clips
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import preparing
+from tf_landmarks.data import records
+from tf_landmarks.data.avatars import appearances
+from tf_landmarks.data.avatars import body as bodies
+from tf_landmarks.data.avatars import casting
+from tf_landmarks.data.avatars import identities
+from tf_landmarks.data.avatars import motions
+from tf_landmarks.data.avatars import posing
+from tf_landmarks.data.avatars import rendering
+from tf_landmarks.data.avatars import scenes
+from tf_landmarks.data.avatars import surfaces
+from tf_landmarks.data.avatars import visibility
+from tf_landmarks.data.sources import avatars
+
+_JOINTS = skeletons.HUMAN36M_17
+_SIZE = 96
+
+
+@pytest.fixture(scope="module")
+def body():
+    return bodies.load()
+
+
+@pytest.fixture(scope="module")
+def surface(body):
+    return surfaces.build(body)
+
+
+@pytest.fixture(scope="module")
+def captured():
+    return motions.load(list(itertools.chain(*avatars._MOTIONS.values())))
+
+
+def _joint(joints, name):
+    return joints[..., _JOINTS.landmarks.index(name), :]
+
+
+def _average(body, gender=1.0):
+    shape = identities.Shape(gender=gender)
+    return posing.person(body, identities.morph(body, shape))
+
+
+@pytest.mark.parametrize("gender, height", [(1.0, 17.3), (0.0, 15.9)])
+def test_average_people_are_as_tall_as_people(body, gender, height):
+    vertices = _average(body, gender).vertices[np.unique(body.faces["body"])]
+    np.testing.assert_allclose(np.ptp(vertices[:, 1]), height, atol=0.05)
+
+
+def test_bones_keep_their_length(body, captured):
+    person = _average(body)
+    for motion in captured.values():
+        joints = posing.pose(person, motion).joints
+        for a, b in (("hip", "knee"), ("shoulder", "elbow")):
+            bone = _joint(joints, f"left_{a}") - _joint(joints, f"left_{b}")
+            length = np.linalg.norm(bone, axis=1)
+            np.testing.assert_allclose(length, length[0])
+
+
+def test_a_walking_man_stands_on_his_feet_and_bends_his_limbs_forward(
+    body, captured
+):
+    joints = posing.pose(_average(body), captured["walk"]).joints
+    ankles = np.stack(
+        [_joint(joints, f"{s}_ankle")[:, 1] for s in ("left", "right")]
+    )
+    # An ankle joint is some 0.7 dm over the ground.
+    np.testing.assert_allclose(ankles.min(axis=0), 0.7, atol=0.5)
+    assert (_joint(joints, "head_back")[:, 1] > 15).all()
+    ahead = np.cross(
+        _joint(joints, "left_hip") - _joint(joints, "right_hip"), [0, 1, 0]
+    )
+
+    def bend(*names):
+        start, middle, end = (_joint(joints, name) for name in names)
+        return np.einsum("ti,ti->t", middle - (start + end) / 2, ahead)
+
+    for side in ("left", "right"):
+        knee = bend(f"{side}_hip", f"{side}_knee", f"{side}_ankle")
+        elbow = bend(f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist")
+        assert knee.max() > 1 and knee.min() > -0.3
+        assert elbow.min() < -0.3 and elbow.max() < 0.3
+
+
+def test_a_mirrored_motion_mirrors_the_joints(body, captured):
+    person = _average(body)
+    motion = captured["dance_a"]
+    joints = posing.pose(person, motion).joints
+    mirrored = posing.pose(person, motions.mirrored(motion)).joints
+    flipped = mirrored[:, list(_JOINTS.flip_permutation)] * [-1, 1, 1]
+    np.testing.assert_allclose(joints, flipped, atol=0.05)
+
+
+def _scene(body, captured, seed, frames=4):
+    rng = np.random.default_rng(seed)
+    background = np.zeros([_SIZE, _SIZE, 3])
+    return casting.draw_scene(body, captured, frames, background, rng)
+
+
+def _silhouette(scene, frames, surface):
+    """Where a person is, whatever its colours: [T, S, S]."""
+    white = scene._replace(background=np.ones([_SIZE, _SIZE, 3]))
+    on_white = rendering.film(surface, white, _SIZE).frames
+    return (on_white == frames).all(axis=-1)
+
+
+def test_joints_lie_on_the_silhouette(body, surface, captured):
+    for seed in range(5):
+        scene = _scene(body, captured, seed)
+        film = rendering.film(surface, scene, _SIZE)
+        silhouette = _silhouette(scene, film.frames, surface)
+        assert 0.02 < silhouette.mean() < 0.4
+        columns, rows = np.rint(film.keypoints).astype(int).transpose(2, 0, 1)
+        for time, inside in enumerate(silhouette):
+            # A pixel of tolerance: thin wrists are partly transparent.
+            near = np.max(
+                [
+                    np.roll(inside, shift, (0, 1))
+                    for shift in itertools.product((-1, 0, 1), repeat=2)
+                ],
+                axis=0,
+            )
+            assert near[rows[time], columns[time]].all()
+
+
+def _from_side(body, surface, yaw):
+    """A man with hanging arms, seen by a far camera from that side."""
+    person = _average(body)
+    still = motions.Motion(
+        np.zeros(1),
+        np.zeros(1),
+        {
+            name: motions.transform.Rotation.identity(1)
+            for name in motions._JOINTS
+        },
+    )
+    ahead = -np.array([np.sin(yaw), 0.0, np.cos(yaw)])
+    right = np.cross(ahead, [0, 1, 0])
+    camera = scenes.Camera(
+        np.stack([right, [0, -1, 0], ahead]),
+        np.array([0, 9, 0]) - 100 * ahead,
+        4.5,
+        np.array([0.5, 0.5]),
+    )
+    scene = rendering.Scene(
+        person,
+        appearances.draw(np.random.default_rng(0)),
+        posing.pose(person, still),
+        camera,
+        scenes.Light(np.array([0.0, 1.0, 0.0]), 0.5),
+        np.zeros([_SIZE, _SIZE, 3]),
+    )
+    return rendering.film(surface, scene, _SIZE)
+
+
+@pytest.mark.parametrize(
+    "yaw, hidden", [(0.0, None), (np.pi / 2, "right"), (-np.pi / 2, "left")]
+)
+def test_what_the_body_hides_is_hidden(body, surface, yaw, hidden):
+    (flags,) = _from_side(body, surface, yaw).visibility
+    for name in ("elbow", "wrist", "knee", "ankle"):
+        for side in ("left", "right"):
+            flag = flags[_JOINTS.landmarks.index(f"{side}_{name}")]
+            expected = (
+                visibility.HIDDEN if side == hidden else visibility.VISIBLE
+            )
+            assert flag == expected, f"{side}_{name}"
+
+
+def test_left_is_on_the_right_of_a_picture_from_the_front(body, surface):
+    (keypoints,) = _from_side(body, surface, 0.0).keypoints
+    left, right = (
+        _joint(keypoints, f"{side}_shoulder") for side in ("left", "right")
+    )
+    assert left[0] > _SIZE / 2 > right[0]
+    assert _joint(keypoints, "head_back")[1] < left[1]
+
+
+def test_motions_of_the_splits_are_different():
+    names = list(itertools.chain(*avatars._MOTIONS.values()))
+    assert len(set(names)) == len(names)
+
+
+def _prepare(folder, **others):
+    source = avatars.source(32, avatars.SCALES["tiny"], **others)
+    preparing.prepare(source, str(folder), 32, clips.BadFiles(False))
+    return records.read_info(str(folder))
+
+
+def test_the_same_seed_gives_the_same_bytes_however_many_render(tmp_path):
+    alone = _prepare(tmp_path / "alone", seed=0, processes=1)
+    together = _prepare(tmp_path / "together", seed=0, processes=2)
+    other = _prepare(tmp_path / "other", seed=1, processes=2)
+    assert alone.splits == together.splits
+    for split in ("train", "test"):
+        assert alone.splits[split] != other.splits[split]
+    assert alone.splits["train"].frames == 4 * 8
+    assert alone.splits["train"].poses == 80
+    (test,) = pipelines.evaluation_frames(
+        str(tmp_path / "alone"), alone, "test", 16
+    )
+    assert np.abs(test["p"]).max() < 1
+    assert set(np.unique(test["visibility"])) == {1, 2}
+
+
+def test_photos_are_backgrounds_and_must_be_there(tmp_path):
+    with pytest.raises(errors.UserError, match="--avatars_backgrounds="):
+        _prepare(tmp_path / "data", seed=0, backgrounds=str(tmp_path / "no"))
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    Image.new("RGB", (50, 50), (255, 0, 255)).save(photos / "a.png")
+    info = _prepare(tmp_path / "data", seed=0, backgrounds=str(photos))
+    (test,) = pipelines.evaluation_frames(
+        str(tmp_path / "data"), info, "test", 16
+    )
+    corner = test["x"].numpy()[:, 0, 0]
+    np.testing.assert_allclose(corner, np.tile([1, -1, 1], [16, 1]), atol=0.05)
