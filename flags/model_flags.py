@@ -12,9 +12,10 @@ WIDTH = flags.DEFINE_integer(
 DRAW = flags.DEFINE_enum(
     "draw",
     "limbs",
-    ["limbs", "points"],
-    "What beta draws: the skeleton's edges (eq. 1), or its landmarks as blobs "
-    "(eq. 2), for objects without limbs such as faces.",
+    ["limbs", "sides", "points"],
+    "What beta draws: the skeleton's edges (eq. 1); those of the left and of "
+    "the right in channels of their own, so that front and back differ; or its "
+    "landmarks as blobs (eq. 2), for objects without limbs such as faces.",
 )
 GAMMA = flags.DEFINE_float(
     "gamma",

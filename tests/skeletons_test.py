@@ -19,6 +19,7 @@ _IBUG_68_FLIP = (
 _ALL = (
     (skeletons.HUMAN36M,),
     (skeletons.HUMAN36M_17,),
+    (skeletons.HUMAN36M_19,),
     (skeletons.BODY_25,),
     (skeletons.IBUG_68,),
 )
@@ -45,6 +46,24 @@ class SkeletonTest(parameterized.TestCase):
         edges = {frozenset(edge) for edge in skeleton.edges}
         mirrored = {frozenset((flip[a], flip[b])) for a, b in skeleton.edges}
         self.assertEqual(mirrored, edges)
+
+    def test_edges_of_a_side_leave_out_the_others(self):
+        skeleton = skeletons.Skeleton(
+            "T",
+            ("head", "neck", "left_hand", "right_hand"),
+            ((0, 1), (1, 2), (3, 1)),
+        )
+        left, right = skeleton.edges_of_sides
+        self.assertEqual(left, ((0, 1), (1, 2)))
+        self.assertEqual(right, ((0, 1), (3, 1)))
+
+    def test_the_19_are_the_17_and_the_toes(self):
+        more = set(skeletons.HUMAN36M_19.landmarks)
+        self.assertEqual(
+            more - set(skeletons.HUMAN36M_17.landmarks),
+            {"left_toes", "right_toes"},
+        )
+        self.assertLen(skeletons.HUMAN36M_19.edges, 16)
 
     def test_pairs_are_left_then_right(self):
         skeleton = skeletons.Skeleton(

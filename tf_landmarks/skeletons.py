@@ -54,6 +54,21 @@ class Skeleton(NamedTuple):
         prefix = self.landmarks[index].partition("_")[0]
         return prefix if prefix in ("left", "right") else "middle"
 
+    @property
+    def edges_of_sides(
+        self,
+    ) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+        """The edges without those of the right, and without the left's."""
+        sides = [{self.side(a), self.side(b)} for a, b in self.edges]
+        return tuple(
+            tuple(
+                edge
+                for edge, of in zip(self.edges, sides, strict=True)
+                if other not in of
+            )
+            for other in ("right", "left")
+        )
+
     def subset(self, name: str, indices: Iterable[int]) -> "Skeleton":
         """The skeleton of some landmarks, with the edges among them."""
         indices = tuple(indices)
@@ -139,6 +154,12 @@ HUMAN36M = Skeleton(
 HUMAN36M_17 = HUMAN36M.subset(
     "human36m_17",
     (1, 2, 3, 6, 7, 8, 11, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27),
+)
+
+# Those, and the toes: they tell front from back.
+HUMAN36M_19 = HUMAN36M.subset(
+    "human36m_19",
+    (1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27),
 )
 
 BODY_25 = Skeleton(

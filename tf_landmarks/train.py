@@ -99,11 +99,18 @@ def _check_data(data_dir: str, info: records.DatasetInfo) -> None:
             "the data with it."
         )
     absl_flags.FLAGS[size.name].value = info.image_size  # for flags.txt
-    if model_flags.DRAW.value == "limbs" and not info.skeleton.edges:
+    draw = model_flags.DRAW.value
+    if draw != "points" and not info.skeleton.edges:
         raise errors.UserError(
-            f"--draw=limbs: the poses in --data_dir={data_dir} have no edges "
+            f"--draw={draw}: the poses in --data_dir={data_dir} have no edges "
             "(categories[0].skeleton); add them and prepare the data again, or "
             "give --draw=points."
+        )
+    left, right = info.skeleton.edges_of_sides
+    if draw == "sides" and left == right:
+        raise errors.UserError(
+            f"--draw=sides: no edge in --data_dir={data_dir} has a landmark "
+            "named left_ or right_; give --draw=limbs."
         )
 
 
@@ -164,7 +171,7 @@ def _architecture(info: records.DatasetInfo) -> architecture.Architecture:
         info.skeleton,
         info.image_size,
         model_flags.WIDTH.value,
-        draw_points=model_flags.DRAW.value == "points",
+        draw=model_flags.DRAW.value,
         gamma=model_flags.GAMMA.value,
         literal_renderer=model_flags.LITERAL_RENDERER.value,
         skip_connections=model_flags.SKIP_CONNECTIONS.value,

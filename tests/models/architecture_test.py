@@ -44,10 +44,24 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
         self.assertEqual(d_y(y)[0].shape, [1, 2, 2, 1])
         self.assertEqual(d_y.trainable_variables[0].shape, [4, 4, 1, 4])
 
+    def test_sides_have_a_channel_each_all_the_way(self):
+        skeleton = skeletons.Skeleton(
+            "T", ("neck", "left_hand", "right_hand"), ((0, 1), (0, 2))
+        )
+        arch = architecture.Architecture(skeleton, 32, width=2, draw="sides")
+        self.assertEqual(arch.skeleton_shape, (32, 32, 2))
+        x = tf.zeros([1, 32, 32, 3])
+        y = arch.phi()(x)
+        self.assertEqual(y.shape, [1, 32, 32, 2])
+        y_star = arch.beta()(arch.eta()(y))
+        self.assertEqual(y_star.shape, [1, 32, 32, 2])
+        self.assertEqual(arch.psi()((y_star, x)).shape, [1, 32, 32, 3])
+        self.assertEqual(arch.d_y()(y)[0].shape, [1, 2, 2, 1])
+
     def test_every_choice_reaches_a_network(self):
         arch = architecture.Architecture(_STICK, image_size=32, width=2)
         changes = {
-            "draw_points": True,
+            "draw": "points",
             "gamma": 3.0,
             "literal_renderer": True,
         }

@@ -147,5 +147,25 @@ class RendererTest(tf.test.TestCase, parameterized.TestCase):
             renderer.Renderer((), 8)
 
 
+class SidedRendererTest(tf.test.TestCase):
+    def test_each_side_is_drawn_in_its_channel(self):
+        p = tf.constant([[[-0.5, 0.0], [0.5, 0.3], [0.1, -0.6]]])
+        sides = (((0, 1),), ((0, 1), (1, 2)))
+        y = renderer.SidedRenderer(sides, 12, gamma=9.0)(p)
+        self.assertEqual(y.shape, [1, 12, 12, 2])
+        for channel, edges in enumerate(sides):
+            alone = renderer.Renderer(edges, 12, gamma=9.0)(p)
+            self.assertAllEqual(y[..., channel], alone[..., 0])
+
+    def test_pictures_tell_the_sides_apart(self):
+        of_one = renderer.in_colour(tf.constant([[[0.5]]]))
+        self.assertAllEqual(of_one, [[[0.5, 0.5, 0.5]]])
+        left, right, both = [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]
+        pixels = tf.constant([[left, right, both]])
+        self.assertAllEqual(
+            renderer.in_colour(pixels), [[[0, 0, 1], [1, 0, 0], [1, 1, 1]]]
+        )
+
+
 if __name__ == "__main__":
     tf.test.main()

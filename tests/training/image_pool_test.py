@@ -16,21 +16,21 @@ def _numbers(images):
 
 class ImagePoolTest(tf.test.TestCase):
     def test_while_it_fills_it_returns_what_it_gets(self):
-        pool = image_pool.ImagePool(6, 2, seed=0)
+        pool = image_pool.ImagePool(6, (2, 2, 1), seed=0)
         for first in (1, 4):
             y = _numbered(first, 3)
             self.assertAllEqual(pool.exchange(y), y)
         self.assertEqual(_numbers(pool.images), [1, 2, 3, 4, 5, 6])
 
     def test_a_batch_that_fits_in_part_fills_what_is_free(self):
-        pool = image_pool.ImagePool(5, 2, seed=0)
+        pool = image_pool.ImagePool(5, (2, 2, 1), seed=0)
         for first in (1, 4):
             y = _numbered(first, 3)
             self.assertAllEqual(pool.exchange(y), y)
         self.assertEqual(_numbers(pool.images), [1, 2, 3, 4, 5])
 
     def test_no_image_is_lost_and_none_stands_twice(self):
-        pool = image_pool.ImagePool(7, 2, seed=0)
+        pool = image_pool.ImagePool(7, (2, 2, 1), seed=0)
         given, taken = [], []
         for call in range(40):
             y = _numbered(1 + 3 * call, 3)
@@ -43,7 +43,7 @@ class ImagePoolTest(tf.test.TestCase):
         self.assertCountEqual(given + _numbers(pool.images), taken + filling)
 
     def test_half_of_the_images_come_from_the_whole_pool(self):
-        pool = image_pool.ImagePool(10, 2, seed=0)
+        pool = image_pool.ImagePool(10, (2, 2, 1), seed=0)
         calls, new = 400, 0
         replaced = np.zeros(10)
         for call in range(calls):
@@ -60,7 +60,7 @@ class ImagePoolTest(tf.test.TestCase):
 
     def test_it_is_a_function_of_its_seed(self):
         def contents(seed):
-            pool = image_pool.ImagePool(5, 2, seed)
+            pool = image_pool.ImagePool(5, (2, 2, 1), seed)
             return [
                 _numbers(pool.exchange(_numbered(3 * call, 3)))
                 for call in range(9)
@@ -73,20 +73,20 @@ class ImagePoolTest(tf.test.TestCase):
         self.assertNotEqual(contents(seed=4), first)
 
     def test_a_checkpoint_goes_on_with_the_same_images(self):
-        pool = image_pool.ImagePool(4, 2, seed=0)
+        pool = image_pool.ImagePool(4, (2, 2, 1), seed=0)
         for call in range(5):
             pool.exchange(_numbered(2 * call, 2))
         path = tf.train.Checkpoint(pool=pool).write(
             self.get_temp_dir() + "/pool"
         )
-        restored = image_pool.ImagePool(4, 2, seed=0)
+        restored = image_pool.ImagePool(4, (2, 2, 1), seed=0)
         tf.train.Checkpoint(pool=restored).read(path).assert_consumed()
         for call in range(5, 9):
             y = _numbered(2 * call, 2)
             self.assertAllEqual(pool.exchange(y), restored.exchange(y))
 
     def test_what_it_gives_has_no_gradient(self):
-        pool = image_pool.ImagePool(2, 2, seed=0)
+        pool = image_pool.ImagePool(2, (2, 2, 1), seed=0)
         y = tf.Variable(_numbered(0, 2))
         for _ in range(3):
             with tf.GradientTape() as tape:
@@ -94,13 +94,13 @@ class ImagePoolTest(tf.test.TestCase):
             self.assertIsNone(tape.gradient(given, y))
 
     def test_without_capacity_it_returns_what_it_gets(self):
-        pool = image_pool.ImagePool(0, 2, seed=0)
+        pool = image_pool.ImagePool(0, (2, 2, 1), seed=0)
         for first in (0, 3):
             y = _numbered(first, 3)
             self.assertAllEqual(pool.exchange(y), y)
 
     def test_a_batch_larger_than_the_pool_is_refused(self):
-        pool = image_pool.ImagePool(2, 2, seed=0)
+        pool = image_pool.ImagePool(2, (2, 2, 1), seed=0)
         with self.assertRaisesRegex(ValueError, "pool of 2.*batch of 3"):
             pool.exchange(_numbered(0, 3))
 

@@ -11,6 +11,7 @@ from PIL import ImageFont
 from tf_landmarks import overlay
 from tf_landmarks import skeletons
 from tf_landmarks.data import preprocessing
+from tf_landmarks.models import renderer
 
 ROWS = 12
 _CELL = 192  # pixels
@@ -26,7 +27,7 @@ class Row(NamedTuple):
     Attributes:
       caption: which.
       x: [S, S, 3] in [-1, 1].
-      y: skeleton image [S, S, 1] in [0, 1].
+      y: skeleton image [S, S, C] in [0, 1].
       p: detected keypoints [K, 2] in [-1, 1].
       confidence: [K] in (0, 1].
       truth: [K, 2] in [-1, 1]; None where there are no labels.
@@ -81,7 +82,7 @@ def _write(sheet: Image.Image, corner: tuple[int, int], text: str) -> None:
 
 def _cells(row: Row, skeleton: skeletons.Skeleton) -> list[Image.Image]:
     x = _enlarged((row.x + 1) * 127.5)
-    y = _enlarged(np.repeat(row.y, 3, axis=-1) * 255)
+    y = _enlarged(renderer.in_colour(row.y).numpy() * 255)
 
     def with_pose(p, opacity):
         # The crop, enlarged, is itself a box of the cell's size.

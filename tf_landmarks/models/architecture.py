@@ -20,7 +20,10 @@ class Architecture:
       skeleton: landmarks and edges.
       image_size: H = W in pixels, a multiple of 16.
       width: channels at full resolution; D_y has twice as many.
-      draw_points: β draws points (eq. 2), not limbs (eq. 1).
+      draw: what β draws: "limbs" (eq. 1), "points" (eq. 2), or "sides", the
+        limbs of the left and of the right in channels of their own, after
+        arXiv 2411.08603: a person seen from behind is no longer drawn like
+        one from the front.
       gamma: β's falloff; None is the equation's own.
       literal_renderer: eqs. 1 and 2 to the letter.
       skip_connections: of Φ.
@@ -32,7 +35,7 @@ class Architecture:
     skeleton: skeletons.Skeleton
     image_size: int = 128
     width: int = 32
-    draw_points: bool = False
+    draw: str = "limbs"
     gamma: float | None = None
     literal_renderer: bool = False
     skip_connections: bool = True
@@ -40,9 +43,17 @@ class Architecture:
     separable_softmax: bool = True
     d_y_norm_first: bool = False
 
+    @property
+    def skeleton_shape(self) -> tuple[int, int, int]:
+        """Of a skeleton image: H, W, C."""
+        channels = 2 if self.draw == "sides" else 1
+        return self.image_size, self.image_size, channels
+
     def phi(self) -> image_encoder.ImageEncoder:
         """A new Φ."""
-        return image_encoder.ImageEncoder(self.width, self.skip_connections)
+        return image_encoder.ImageEncoder(
+            self.width, self.skip_connections, self.skeleton_shape[-1]
+        )
 
     def psi(self) -> image_generator.ImageGenerator:
         """A new Ψ."""
@@ -57,12 +68,19 @@ class Architecture:
             self.separable_softmax,
         )
 
-    def beta(self) -> renderer.Renderer:
+    def beta(self) -> renderer.Renderer | renderer.SidedRenderer:
         """β."""
+        if self.draw == "sides":
+            return renderer.SidedRenderer(
+                self.skeleton.edges_of_sides,
+                self.image_size,
+                gamma=self.gamma,
+                literal=self.literal_renderer,
+            )
         return renderer.Renderer(
             self.skeleton.edges,
             self.image_size,
-            self.draw_points,
+            self.draw == "points",
             self.gamma,
             self.literal_renderer,
         )

@@ -34,22 +34,28 @@ class Merge(keras.layers.Layer):
 class ImageEncoder(keras.Model):
     """Φ."""
 
-    def __init__(self, width: int = 32, skip_connections: bool = True):
+    def __init__(
+        self,
+        width: int = 32,
+        skip_connections: bool = True,
+        channels: int = 1,
+    ):
         """Makes the layers.
 
         Args:
           width: channels at full resolution; the paper's 32.
           skip_connections: as released; False is fig. 17.
+          channels: of skeleton images.
         """
         super().__init__(name="phi", autocast=False)
         self.encoder = blocks.Encoder(8 * width, width)
-        self.decoder = blocks.decoder_blocks(width, channels=1)
+        self.decoder = blocks.decoder_blocks(width, channels)
         self.merges = [
             Merge(width * 2**i) for i in ((3, 2, 1) if skip_connections else ())
         ]
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Image [B, H, W, 3] in [-1, 1] -> skeleton image [B, H, W, 1].
+        """Image [B, H, W, 3] in [-1, 1] -> skeleton image [B, H, W, C].
 
         The last convolution is linear: y is only driven towards [0, 1].
         """

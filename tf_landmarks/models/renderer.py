@@ -144,3 +144,39 @@ class Renderer(keras.layers.Layer):
         return render_limbs(
             p, self.edges, self.size, self.gamma, squared=self.literal
         )
+
+
+class SidedRenderer(keras.layers.Layer):
+    """β that draws the limbs of each side in a channel of their own."""
+
+    def __init__(
+        self,
+        edges_of_sides: Sequence[Sequence[tuple[int, int]]],
+        size: int,
+        **options,
+    ):
+        """Keeps what to draw.
+
+        Args:
+          edges_of_sides: limbs of each channel, as pairs of landmark indices.
+          size: H = W in pixels.
+          **options: of `Renderer`.
+        """
+        super().__init__(name="beta", dtype=tf.float32)
+        self.sides = [Renderer(e, size, **options) for e in edges_of_sides]
+
+    def call(self, p: tf.Tensor) -> tf.Tensor:
+        """Keypoints [B, K, 2] in [-1, 1] -> [B, size, size, C] in [0, 1]."""
+        return tf.concat([side(p) for side in self.sides], axis=-1)
+
+
+def in_colour(y: tf.Tensor) -> tf.Tensor:
+    """Skeleton images [..., H, W, C] as pictures [..., H, W, 3].
+
+    Limbs of one channel are white. Of two, those of the first are blue, of
+    the second red, and of both white.
+    """
+    if y.shape[-1] == 1:
+        return tf.repeat(y, 3, axis=-1)
+    left, right = tf.unstack(y, axis=-1)
+    return tf.stack([right, tf.minimum(left, right), left], axis=-1)

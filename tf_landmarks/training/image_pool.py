@@ -10,8 +10,8 @@ import tensorflow as tf
 class ImagePool(tf.Module):
     """Up to `capacity` images; variables, so that a checkpoint has them."""
 
-    def __init__(self, capacity: int, image_size: int, seed: int):
-        """Makes an empty pool of images [image_size, image_size, 1].
+    def __init__(self, capacity: int, shape: tuple[int, int, int], seed: int):
+        """Makes an empty pool of images of a shape (H, W, C).
 
         A pool of no capacity gives back what it is given: the paper's text.
         """
@@ -20,7 +20,7 @@ class ImagePool(tf.Module):
         # Every replica computes the same contents from all replicas' images.
         same = tf.VariableAggregation.ONLY_FIRST_REPLICA
         self.images = tf.Variable(
-            tf.zeros([capacity, image_size, image_size, 1]),
+            tf.zeros([capacity, *shape]),
             trainable=False,
             aggregation=same,
         )
@@ -36,11 +36,11 @@ class ImagePool(tf.Module):
         the images, at random, are each exchanged for a random stored one.
 
         Args:
-          y: this replica's images [B, H, W, 1]. Those of all replicas
+          y: this replica's images [B, H, W, C]. Those of all replicas
             together must be no more than the pool can hold.
 
         Returns:
-          Images [B, H, W, 1] for this replica's D_y.
+          Images [B, H, W, C] for this replica's D_y.
         """
         if not self.capacity:
             return tf.stop_gradient(y)

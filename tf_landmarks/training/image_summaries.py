@@ -8,6 +8,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from tf_landmarks import workdirs
+from tf_landmarks.models import renderer
 from tf_landmarks.training import checkpointing
 
 
@@ -16,8 +17,8 @@ def figure_4(model: keras.Model, x: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
     seen = model.repaint(x, x_prime)
     columns = [
         (x + 1) / 2,
-        tf.repeat(seen["y"], 3, axis=-1),
-        tf.repeat(seen["y_star"], 3, axis=-1),
+        renderer.in_colour(seen["y"]),
+        renderer.in_colour(seen["y_star"]),
         (seen["x_hat"] + 1) / 2,
         (x_prime + 1) / 2,
     ]

@@ -83,7 +83,7 @@ class LandmarkGAN(keras.Model):
         self.psi((self.beta(self.eta(y)), x))
         self.d_y(y)
         self.pool = image_pool.ImagePool(
-            objective.pool_size, arch.image_size, seed
+            objective.pool_size, arch.skeleton_shape, seed
         )
         self.scale = running_scale.RunningScale(len(perceptual(x)))
         players = {"generator": [self.phi, self.psi], "d_y": [self.d_y]}

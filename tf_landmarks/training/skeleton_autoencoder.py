@@ -20,7 +20,7 @@ class SkeletonAutoencoder(keras.Model):
         super().__init__(name="skeleton_autoencoder", autocast=False)
         self.eta = arch.eta()
         self.beta = arch.beta()
-        self.eta(tf.zeros([1, arch.image_size, arch.image_size, 1]))
+        self.eta(tf.zeros([1, *arch.skeleton_shape]))
         self.players = {
             "eta": optimizers.Player([self.eta], optimizers.adam(learning_rate))
         }

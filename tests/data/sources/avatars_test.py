@@ -24,7 +24,7 @@ from tf_landmarks.data.avatars import surfaces
 from tf_landmarks.data.avatars import visibility
 from tf_landmarks.data.sources import avatars
 
-_JOINTS = skeletons.HUMAN36M_17
+_JOINTS = skeletons.HUMAN36M_19
 _SIZE = 96
 
 

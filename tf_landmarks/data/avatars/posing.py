@@ -23,8 +23,8 @@ _CLAVICLE_FROM, _CLAVICLE_SHARE = 0.5, 0.25
 _LIMBS = ("UpLeg", "Leg", "Foot", "Arm", "ForeArm")
 _LEFT, _DOWN = np.array([1.0, 0.0, 0.0]), np.array([0.0, -1.0, 0.0])
 
-# Bones whose heads are the joints of skeletons.HUMAN36M_17; head_back is the
-# tail of Head.
+# Bones whose heads are the joints of skeletons.HUMAN36M_19, and those whose
+# tails are.
 _BONE_OF_JOINT = {
     "pelvis": "Hips",
     "thorax": "Spine1",
@@ -37,6 +37,7 @@ _BONE_OF_JOINT = {
     "elbow": "ForeArm",
     "wrist": "Hand",
 }
+_BONE_ENDING_AT = {"head_back": "Head", "toes": "ToeBase"}
 
 
 class Person(NamedTuple):
@@ -65,7 +66,7 @@ class Poses(NamedTuple):
     Attributes:
       rotations: [T, B, 3, 3] from the rest pose.
       positions: [T, B, 3] of the bones' heads.
-      joints: [T, 17, 3], those of skeletons.HUMAN36M_17.
+      joints: [T, 19, 3], those of skeletons.HUMAN36M_19.
     """
 
     rotations: np.ndarray
@@ -201,22 +202,26 @@ def _clavicle(shoulder: transform.Rotation) -> transform.Rotation:
 
 
 def _joints(person: Person, rotations, positions) -> np.ndarray:
-    """The joints of skeletons.HUMAN36M_17: [T, 17, 3]."""
+    """The joints of skeletons.HUMAN36M_19: [T, 19, 3]."""
     body = person.body
     joints = []
-    for name in skeletons.HUMAN36M_17.landmarks:
-        if name == "head_back":
-            i = body.bone("Head")
-            to_top = person.tails[i] - person.heads[i]
-            joints.append(positions[:, i] + rotations[:, i] @ to_top)
-        else:
-            joints.append(positions[:, body.bone(bone_of_joint(name))])
+    for name in skeletons.HUMAN36M_19.landmarks:
+        side, joint = side_and_kind(name)
+        at_tail = joint in _BONE_ENDING_AT
+        bones = _BONE_ENDING_AT if at_tail else _BONE_OF_JOINT
+        i = body.bone(side + bones[joint])
+        place = positions[:, i]
+        if at_tail:
+            place = place + rotations[:, i] @ (
+                person.tails[i] - person.heads[i]
+            )
+        joints.append(place)
     return np.stack(joints, axis=1)
 
 
-def bone_of_joint(name: str) -> str:
-    """The bone that starts at a joint of skeletons.HUMAN36M_17."""
-    side, _, joint = name.partition("_")
+def side_and_kind(joint: str) -> tuple[str, str]:
+    """Of left_hip: Left, as in the names of bones, and hip."""
+    side, _, kind = joint.partition("_")
     if side in ("left", "right"):
-        return side.capitalize() + _BONE_OF_JOINT[joint]
-    return _BONE_OF_JOINT[name]
+        return side.capitalize(), kind
+    return "", joint

@@ -30,8 +30,8 @@ class Film(NamedTuple):
 
     Attributes:
       frames: [T, S, S, 3] uint8.
-      keypoints: [T, 17, 2] in pixels, integers are centres.
-      visibility: [T, 17], see `visibility`.
+      keypoints: [T, 19, 2] in pixels, integers are centres.
+      visibility: [T, 19], see `visibility`.
     """
 
     frames: np.ndarray

@@ -51,7 +51,7 @@ class Light(NamedTuple):
 def draw_camera(joints: np.ndarray, rng: np.random.Generator) -> Camera:
     """A camera from any side, with the person upright in the middle.
 
-    As a box around a person would crop it: the joints [T, 17, 3] of most
+    As a box around a person would crop it: the joints [T, 19, 3] of most
     frames fill some three quarters of the picture, and none leaves it.
     """
     yaw = rng.uniform(-np.pi, np.pi)

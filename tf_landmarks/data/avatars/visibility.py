@@ -24,6 +24,7 @@ _DEPTHS = {
     "hip": 0.246,
     "knee": 0.119,
     "ankle": 0.106,
+    "toes": 0.199,
     "shoulder": 0.182,
     "elbow": 0.132,
     "wrist": 0.077,
@@ -44,6 +45,7 @@ _NEAR = {
     "hip": ("Hips", "?HipJoint", "*UpLeg", "LowerBack"),
     "knee": ("*UpLeg", "*Leg"),
     "ankle": ("*Leg", "*Foot", "*ToeBase"),
+    "toes": ("*Foot", "*ToeBase"),
     "shoulder": ("*Shoulder", "*Arm", "Spine1"),
     "elbow": ("*Arm", "*ForeArm"),
     "wrist": ("*ForeArm", "*Hand", "?Thumb", "*FingerBase", "*HandFinger1"),
@@ -54,14 +56,14 @@ class Sight:
     """Tells which joints of a person are in sight."""
 
     def __init__(self, surface: surfaces.Surface, person: posing.Person):
-        names = skeletons.HUMAN36M_17.landmarks
+        names = skeletons.HUMAN36M_19.landmarks
         bones = np.zeros([len(names), len(person.body.bones)], bool)
         for row, name in zip(bones, names, strict=True):
             row[[person.body.bone(b) for b in _near(name)]] = True
-        self._may_cover = bones  # [17, B]
+        self._may_cover = bones  # [19, B]
         self._main_bones = person.body.main_bones()[surface.sources]  # [N]
-        depths = np.array([_DEPTHS[_kind(name)] for name in names])
-        self._depths = _DEPTH_MARGIN * depths * person.hip_height  # [17]
+        depths = np.array([_DEPTHS[posing.side_and_kind(n)[1]] for n in names])
+        self._depths = _DEPTH_MARGIN * depths * person.hip_height  # [19]
 
     def flags(
         self,
@@ -74,14 +76,14 @@ class Sight:
         """HIDDEN or VISIBLE for each joint.
 
         Args:
-          pixels: [17, 2] of the joints, integers are centres.
-          depths: [17] of the joints.
+          pixels: [19, 2] of the joints, integers are centres.
+          depths: [19] of the joints.
           triangles: [M, 3] that were drawn.
           fragments: what is seen of them.
           size: H = W of that picture.
 
         Returns:
-          [17]; HIDDEN outside the picture.
+          [19]; HIDDEN outside the picture.
         """
         flags = np.full(len(pixels), HIDDEN)
         column, row = np.rint(pixels).astype(int).T
@@ -100,15 +102,9 @@ class Sight:
         return flags
 
 
-def _kind(name: str) -> str:
-    """The joint's name without its side."""
-    side, _, joint = name.partition("_")
-    return joint if side in ("left", "right") else name
-
-
-def _near(name: str) -> list[str]:
-    side = name.partition("_")[0].capitalize()
+def _near(joint: str) -> list[str]:
+    """Names of bones."""
+    side, kind = posing.side_and_kind(joint)
     return [
-        bone.replace("*", side).replace("?", side[0])
-        for bone in _NEAR[_kind(name)]
+        bone.replace("*", side).replace("?", side[:1]) for bone in _NEAR[kind]
     ]

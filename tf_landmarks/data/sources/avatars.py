@@ -106,7 +106,7 @@ def source(
             "seed": seed,
             "backgrounds": backgrounds or "drawn",
         },
-        skeleton=skeletons.HUMAN36M_17,
+        skeleton=skeletons.HUMAN36M_19,
         clips={
             split: studio.clips(of_split) for split, of_split in tasks.items()
         },
