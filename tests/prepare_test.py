@@ -1,6 +1,7 @@
 import functools
 
 import pytest
+from PIL import Image
 
 from tests import tiny_runs
 from tests.data import made_files
@@ -37,8 +38,10 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
         f"--data_dir={folder}/data",
         "--image_size=32",
     )
-    assert f"the data are in {folder}/data" in capsys.readouterr().out
     data_dir = f"{folder}/data"
+    assert f"the data are in {data_dir}" in capsys.readouterr().out
+    with Image.open(f"{data_dir}/preview.png") as preview:
+        assert preview.size == (8 * 160, 3 * 2 * 160)
     info = records.read_info(data_dir)
     assert info.splits["train"].frames == 44
     batch = next(iter(pipelines.training_pairs(data_dir, info, 2, 0, 8)))

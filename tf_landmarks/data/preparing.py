@@ -6,8 +6,10 @@ from typing import NamedTuple
 import platformdirs
 
 from tf_landmarks import errors
+from tf_landmarks import staging
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
+from tf_landmarks.data import preview
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import records
 from tf_landmarks.data import writing
@@ -99,7 +101,7 @@ def prepare(
     image_size: int,
     bad_files: clips.BadFiles,
 ) -> None:
-    """Writes `source` into `data_dir` and prints a report.
+    """Writes `source` and its picture into `data_dir`, and prints a report.
 
     Raises:
       errors.UserError: see `writing.write`.
@@ -114,7 +116,9 @@ def prepare(
     if bad_files.messages:
         print(f"{len(bad_files.messages)} bad files were skipped:")
         print("\n".join(f"  {message}" for message in bad_files.messages))
-    print(f"the data are in {data_dir}")
+    with staging.staged(data_dir, "data_dir") as folder:
+        preview.render(data_dir, written.info).save(folder / preview.FILE)
+    print(f"the data are in {data_dir}, with a picture: {preview.FILE}")
 
 
 def _print_counts(source: clips.Source, info: records.DatasetInfo) -> None:
