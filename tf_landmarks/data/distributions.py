@@ -12,7 +12,7 @@ import numpy as np
 import tabulate
 
 _CENTRE_TOLERANCE = 10.0  # percent of the image
-_SIZE_TOLERANCE = 1 / 3
+_SIZE_TOLERANCE = 1 / 4
 
 
 class Placement(NamedTuple):
