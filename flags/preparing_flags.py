@@ -73,6 +73,13 @@ AVATARS_BACKGROUNDS = flags.DEFINE_string(
     "Folder of photos to render people before; None: drawn rooms.",
 )
 
+AVATARS_LABELLED = flags.DEFINE_bool(
+    "avatars_labelled",
+    False,
+    "Make a split `labelled` too, the training clips with their labels, for "
+    "train --stage=supervised.",
+)
+
 # What only a user's own data have.
 OF_VIDEO = (
     FRAMES,

@@ -5,8 +5,9 @@ from absl import flags
 STAGE = flags.DEFINE_enum(
     "stage",
     "all",
-    ["all", "skeleton", "landmarks"],
-    "Stage 1 trains eta, stage 2 the rest (sec. 4).",
+    ["all", "skeleton", "landmarks", "supervised"],
+    "Stage 1 trains eta, stage 2 the rest (sec. 4). Supervised: phi and eta by "
+    "the labels of the split `labelled`, to know what these would bring.",
 )
 SKELETON_STEPS = flags.DEFINE_integer(
     "skeleton_steps", 580_000, "Updates of stage 1; released.", lower_bound=1

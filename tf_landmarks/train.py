@@ -156,6 +156,7 @@ def _description_of_stage_2() -> dict:
     if training_flags.STAGE.value == "skeleton":
         return {}  # its flags may still be chosen
     values = _values(*training_flags.OF_STAGE_2)
+    values["supervised"] = training_flags.STAGE.value == "supervised"
     if training_flags.DECAY_SHARE.value:
         # The rate falls towards this update: another would bend its course.
         values["train_steps"] = training_flags.TRAIN_STEPS.value
@@ -236,9 +237,12 @@ def _profile_steps() -> tuple[int, ...]:
 
 
 def _train(run: running.Run) -> None:
-    if training_flags.STAGE.value != "landmarks":
+    stage = training_flags.STAGE.value
+    if stage == "supervised":
+        running.train_supervised(run, training_flags.TRAIN_STEPS.value)
+    if stage in ("all", "skeleton"):
         running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
-    if training_flags.STAGE.value != "skeleton":
+    if stage in ("all", "landmarks"):
         frames = held_out.load_frames(run.data_dir, run.info)
         running.train_landmarks(
             run,

@@ -68,7 +68,7 @@ def _placed(*mean):
 )
 def test_a_prior_elsewhere_is_warned_of(prior, expected):
     crops = _placed(50, 50, 60, 60)
-    sentence = distributions.warning(_placed(*prior), "train crops", crops)
+    sentence = distributions.warning(_placed(*prior), "what moves", crops)
     if expected is None:
         assert sentence is None
     else:

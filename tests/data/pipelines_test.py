@@ -121,6 +121,22 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         for batch in poses.take(20).as_numpy_iterator():
             self.assertGreater(np.std(batch[:, 0, 0]), 0.3)  # of all: 0.58
 
+    def test_labelled_frames_carry_their_own_labels(self):
+        def batches(count, start_step=0):
+            stream = pipelines.labelled_frames(
+                self.data_dir, self.info, "test", 4, 0, start_step
+            )
+            return list(stream.take(count).as_numpy_iterator())
+
+        whole = batches(60)
+        for batch in whole:
+            time = _level(batch["x"]) % 80
+            normalized = 2.0 * time / (_SIZE - 1) - 1.0
+            self.assertAllClose(batch["p"][:, 0, 0], normalized)
+        self.assertGreater(len({b["p"][0, 0, 0] for b in whole}), 20)
+        for expected, batch in zip(whole[7:], batches(53, 7), strict=True):
+            self.assertAllEqual(batch["x"], expected["x"])
+
     def test_evaluation_is_in_order_and_drops_nothing(self):
         batches = list(
             pipelines.evaluation_frames(

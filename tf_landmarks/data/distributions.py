@@ -106,7 +106,7 @@ def warning(prior: Placement, name: str, crops: Placement) -> str | None:
 
     Args:
       prior: of the poses.
-      name: of the crops, in the sentence.
+      name: of what `crops` was measured on, for the sentence.
       crops: of the objects in them.
     """
     shift = np.abs(prior.mean[:2] - crops.mean[:2]).max()
@@ -118,7 +118,7 @@ def warning(prior: Placement, name: str, crops: Placement) -> str | None:
     else:
         return None
     return (
-        f"the prior's poses are {problem} what is seen in the {name}; "
-        "landmarks may drift off the objects: change the boxes of the frames "
-        "or of the poses"
+        f"the prior's poses are {problem} {name}; look at the preview, and if "
+        "they lie beside the objects, change the boxes of the frames or of the "
+        "poses: landmarks would drift there"
     )

@@ -1,10 +1,7 @@
 """Streams of batches from prepared data.
 
-A training stream is endless and a pure function of (seed, position): epoch e
-reads every record once, in an order that depends on (seed, e) alone, and all
-that is drawn for element i depends on (seed, i) alone. So a run resumes by
-asking for `start_step`: what is skipped is read, of one epoch at most, but
-neither parsed nor decoded. No global seed has a say.
+A training stream is endless and a pure function of (seed, position): a run
+resumes by asking for `start_step`, see `streams`.
 """
 
 import os
@@ -16,12 +13,13 @@ import tensorflow as tf
 from tf_landmarks import errors
 from tf_landmarks.data import examples
 from tf_landmarks.data import records
+from tf_landmarks.data import streams
 
 # Records that are shuffled with each other. Neighbours in a file are alike.
 _RUN_BLOCK = 256  # at 128x128 some 50 MB
 _POSE_BLOCK = 65_536  # of 32 landmarks some 30 MB
-_OPEN_SHARDS = 8
-_PAIRS, _WARPS, _POSES = range(3)  # streams with the same seed differ
+# Streams with the same seed differ.
+_PAIRS, _WARPS, _POSES, _LABELS = range(4)
 
 
 def training_pairs(
@@ -51,7 +49,7 @@ def training_pairs(
       dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1] and `p_bar`
       float32 [B, K, 2].
     """
-    raw = _endless(
+    raw = streams.endless(
         _paths(data_dir, info.splits["train"].clip_shards),
         info.splits["train"].records,
         (seed, _PAIRS),
@@ -62,8 +60,8 @@ def training_pairs(
     def pair(index, serialized):
         run = examples.parse_run(serialized)
         length = tf.size(run[examples.FRAMES])
-        key = _key(seed, _PAIRS, index)
-        x_at, x_prime_at = draw_pair(length, pair_window, key)
+        drawn_by = streams.key(seed, _PAIRS, index)
+        x_at, x_prime_at = draw_pair(length, pair_window, drawn_by)
         frames = tf.gather(run[examples.FRAMES], [x_at, x_prime_at])
         return tuple(_decode(f, info.image_size) for f in tf.unstack(frames))
 
@@ -75,7 +73,7 @@ def training_pairs(
     batches = tf.data.Dataset.zip((pairs, poses)).map(
         lambda pair, p_bar: {"x": pair[0], "x_prime": pair[1], "p_bar": p_bar}
     )
-    return _finished(batches)
+    return streams.finished(batches)
 
 
 def training_poses(
@@ -86,18 +84,55 @@ def training_poses(
     start_step: int = 0,
 ) -> tf.data.Dataset:
     """Endless batches of the prior: p_bar float32 [B, K, 2]."""
-    raw = _endless(
+    raw = streams.endless(
         _paths(data_dir, info.splits["train"].pose_shards),
         info.splits["train"].poses,
         (seed, _POSES),
         start_step * batch_size,
         _POSE_BLOCK,
     )
-    return _finished(
+    return streams.finished(
         raw.map(lambda _, serialized: serialized)
         .batch(batch_size, drop_remainder=True)
         .map(lambda batch: examples.parse_poses(batch, _landmarks(info)))
     )
+
+
+def labelled_frames(
+    data_dir: str,
+    info: records.DatasetInfo,
+    split: str,
+    batch_size: int,
+    seed: int,
+    start_step: int = 0,
+) -> tf.data.Dataset:
+    """Endless batches of frames with labels, for supervised baselines only.
+
+    Returns:
+      dicts of `x` float32 [B, S, S, 3] in [-1, 1] and `p` float32 [B, K, 2].
+
+    Raises:
+      errors.UserError: there is no such split.
+    """
+    _check_split(data_dir, info, split)
+    raw = streams.endless(
+        _paths(data_dir, info.splits[split].clip_shards),
+        info.splits[split].records,
+        (seed, _LABELS),
+        start_step * batch_size,
+        _RUN_BLOCK,
+    )
+
+    def frame(index, serialized):
+        run = examples.parse_run(serialized, _landmarks(info))
+        length = tf.size(run[examples.FRAMES])
+        drawn_by = streams.key(seed, _LABELS, index)
+        at = tf.random.stateless_uniform([], drawn_by, 0, length, tf.int32)
+        x = _decode(run[examples.FRAMES][at], info.image_size)
+        return {"x": x, "p": run[examples.KEYPOINTS][at]}
+
+    frames = raw.map(frame, num_parallel_calls=tf.data.AUTOTUNE)
+    return streams.finished(frames.batch(batch_size, drop_remainder=True))
 
 
 def evaluation_frames(
@@ -113,12 +148,7 @@ def evaluation_frames(
     Raises:
       errors.UserError: there is no such split.
     """
-    if split not in info.splits:
-        raise errors.UserError(
-            f"{data_dir} has no split {split!r}, only "
-            f"{', '.join(map(repr, info.splits))}; choose one of them, or "
-            "prepare the data again with --test_frames"
-        )
+    _check_split(data_dir, info, split)
     labelled = info.labels is not None and split != "train"
 
     def frames(serialized):
@@ -141,7 +171,7 @@ def evaluation_frames(
         return {**fields, "x": _decode(fields["x"], info.image_size)}
 
     paths = _paths(data_dir, info.splits[split].clip_shards)
-    return _finished(
+    return streams.finished(
         tf.data.TFRecordDataset(paths)
         .flat_map(frames)
         .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
@@ -178,57 +208,21 @@ def draw_pair(length, window: int, key) -> tuple[tf.Tensor, tf.Tensor]:
     return x, other + tf.cast(other >= x, tf.int32)
 
 
+def _check_split(data_dir: str, info: records.DatasetInfo, split: str):
+    if split not in info.splits:
+        raise errors.UserError(
+            f"{data_dir} has no split {split!r}, only "
+            f"{', '.join(map(repr, info.splits))}; choose one of them, or "
+            "prepare the data again with --test_frames"
+        )
+
+
 def _landmarks(info: records.DatasetInfo) -> int:
     return info.skeleton.num_landmarks
 
 
 def _paths(data_dir: str, shards: Sequence[records.Shard]) -> list[str]:
     return [os.path.join(data_dir, shard.file) for shard in shards]
-
-
-def _key(seed: int, stream: int, *numbers) -> tf.Tensor:
-    """int32 [2]: a seed for what is drawn for these numbers."""
-    key = tf.constant([seed, stream], tf.int32)
-    for number in numbers:
-        key = tf.random.experimental.stateless_fold_in(key, number)
-    return key
-
-
-def _endless(
-    paths: Sequence[str],
-    count: int,
-    seeds: tuple[int, int],
-    skip: int,
-    block_size: int,
-) -> tf.data.Dataset:
-    """(index, serialised record) of all epochs, from index `skip` on.
-
-    Args:
-      paths: the shards.
-      count: records in all of them together.
-      seeds: of the order: seed and stream.
-      skip: how many elements to leave out.
-      block_size: records that are shuffled with each other.
-    """
-
-    def epoch(number):
-        order = _key(*seeds, number)
-        files = tf.random.experimental.stateless_shuffle(paths, order)
-        in_turn = tf.data.Dataset.from_tensor_slices(files).interleave(
-            tf.data.TFRecordDataset, cycle_length=_OPEN_SHARDS
-        )
-
-        def shuffled(block, raw):
-            key = _key(*seeds, number, block)
-            return tf.data.Dataset.from_tensor_slices(
-                tf.random.experimental.stateless_shuffle(raw, key)
-            )
-
-        return in_turn.batch(block_size).enumerate().flat_map(shuffled)
-
-    first_epoch, offset = divmod(skip, count)
-    epochs = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-    return epochs.flat_map(epoch).skip(offset).enumerate(start=skip)
 
 
 def _decode(jpeg: tf.Tensor, size: int) -> tf.Tensor:
@@ -246,15 +240,9 @@ def _with_warped_x_prime(
 
     def warp(step, pair):
         x, x_prime = pair
-        key = _key(seed, _WARPS, step)
-        return x, thin_plate_splines.warp(x_prime, key)
+        drawn_by = streams.key(seed, _WARPS, step)
+        return x, thin_plate_splines.warp(x_prime, drawn_by)
 
     return pairs.enumerate(start=start_step).map(
         warp, num_parallel_calls=tf.data.AUTOTUNE
     )
-
-
-def _finished(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    options = tf.data.Options()
-    options.deterministic = True
-    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)

@@ -26,6 +26,7 @@ class Own(NamedTuple):
       scale: of avatars: "tiny", "small" or "full".
       backgrounds: of avatars: folder of photos, or None.
       seed: of avatars.
+      labelled: of avatars: make a split for supervised baselines too.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Own(NamedTuple):
     scale: str = "small"
     backgrounds: str | None = None
     seed: int = 0
+    labelled: bool = False
 
 
 def own_source(own: Own) -> clips.Source:
@@ -45,7 +47,9 @@ def own_source(own: Own) -> clips.Source:
         return demo.source(own.image_size)
     if own.name == avatars.NAME:
         scale = avatars.SCALES[own.scale]
-        return avatars.source(own.image_size, scale, own.seed, own.backgrounds)
+        return avatars.source(
+            own.image_size, scale, own.seed, own.backgrounds, own.labelled
+        )
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo or "
         "avatars, or prepare your own data with --dataset=video and give "

@@ -172,12 +172,12 @@ class _Writer:
     def crop_placements(self) -> dict[str, distributions.Placement]:
         """Of each split: of the labels if it has any, else of what moves."""
         placements = {
-            f"{split} crops, by what moves": motion.placement()
+            f"what moves in {split} crops": motion.placement()
             for split, motion in self._motion.items()
         }
         if self._labels:
-            placements.pop("test crops, by what moves")
-            placements[f"test crops, by {self._source.labels}"] = (
+            placements.pop("what moves in test crops")
+            placements[f"{self._source.labels} of test crops"] = (
                 distributions.of_poses(np.stack(self._labels), self._size)
             )
         return {

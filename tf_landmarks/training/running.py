@@ -22,8 +22,10 @@ from tf_landmarks.training import plateau
 from tf_landmarks.training import profiling
 from tf_landmarks.training import progress
 from tf_landmarks.training import skeleton_autoencoder
+from tf_landmarks.training import supervised_detector
 
 _PICTURED_PAIRS = 4
+_LABELLED_SPLIT = "labelled"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,6 +159,43 @@ def train_landmarks(
         items,
         steps,
         [images, *_profiling(run)],
+    )
+
+
+def train_supervised(run: Run, steps: int) -> None:
+    """Trains Φ and η with labels, in the place of stage 2, to `steps` updates.
+
+    Args:
+      run: what all stages share.
+      steps: updates.
+
+    Raises:
+      errors.UserError: without a split `labelled`, when training diverges or
+        cannot resume.
+      Interrupted: after SIGINT or SIGTERM.
+    """
+    with _strategy(run).scope():
+        model = supervised_detector.SupervisedDetector(
+            run.arch,
+            optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
+        )
+    items = model.checkpointed | _losses(model)
+    workdirs.restore(items, workdirs.checkpoints(run.workdir, "landmarks"))
+    _fit(
+        run,
+        model,
+        "landmarks",
+        lambda step: pipelines.labelled_frames(
+            run.data_dir,
+            run.info,
+            _LABELLED_SPLIT,
+            run.batch_size,
+            run.seed,
+            step,
+        ),
+        items,
+        steps,
+        _profiling(run),
     )
 
 

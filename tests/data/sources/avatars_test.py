@@ -199,9 +199,11 @@ def _prepare(folder, **others):
 
 
 def test_the_same_seed_gives_the_same_bytes_however_many_render(tmp_path):
-    alone = _prepare(tmp_path / "alone", seed=0, processes=1)
+    alone = _prepare(tmp_path / "alone", seed=0, processes=1, labelled=True)
     together = _prepare(tmp_path / "together", seed=0, processes=2)
     other = _prepare(tmp_path / "other", seed=1, processes=2)
+    labelled = alone.splits.pop("labelled")
+    assert labelled.frames == 4 * 8
     assert alone.splits == together.splits
     for split in ("train", "test"):
         assert alone.splits[split] != other.splits[split]

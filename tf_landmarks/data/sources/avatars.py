@@ -71,6 +71,7 @@ def source(
     scale: Scale,
     seed: int,
     backgrounds: str | None = None,
+    labelled: bool = False,
     processes: int | None = None,
 ) -> clips.Source:
     """People to be rendered; this fetches what they are made of.
@@ -80,6 +81,8 @@ def source(
       scale: how much.
       seed: of everything; the same gives the same bytes.
       backgrounds: folder of photos; None draws rooms.
+      labelled: make a split "labelled" too, the training clips with their
+        labels, for supervised baselines.
       processes: that render; None is one a core.
 
     Raises:
@@ -87,15 +90,21 @@ def source(
     """
     photos = _find_photos(backgrounds) if backgrounds else ()
     body = bodies.load()
-    counts = {"train": scale.train_clips, "test": scale.test_clips}
     studio = _Studio(body, processes or os.cpu_count() or 1)
-    tasks = {
-        split: [
+
+    def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
+        tasks = [
             _Task(split, i, scale.frames, image_size, seed, photos)
             for i in range(count)
         ]
-        for split, count in counts.items()
+        return studio.clips(tasks, with_labels)
+
+    splits = {
+        "train": film("train", scale.train_clips, False),
+        "test": film("test", scale.test_clips, True),
     }
+    if labelled:
+        splits["labelled"] = film("train", scale.train_clips, True)
     return clips.Source(
         name=NAME,
         description={
@@ -109,9 +118,7 @@ def source(
             "backgrounds": backgrounds or "drawn",
         },
         skeleton=skeletons.HUMAN36M_19,
-        clips={
-            split: studio.clips(of_split) for split, of_split in tasks.items()
-        },
+        clips=splits,
         poses={"train": _draw_prior(body, scale, image_size, seed)},
         labels="labels",
     )
@@ -177,7 +184,9 @@ class _Studio:
         self._processes = processes
         self._pool = None
 
-    def clips(self, tasks: Sequence[_Task]) -> list[clips.Clip]:
+    def clips(
+        self, tasks: Sequence[_Task], with_labels: bool
+    ) -> list[clips.Clip]:
         """The clips of tasks, which are asked for in turn."""
         films = {}
 
@@ -189,7 +198,6 @@ class _Studio:
 
         def frames(i: int) -> Iterator[clips.Frame]:
             side = float(tasks[i].image_size)
-            labelled = tasks[i].split != "train"
             for number, (image, *labels) in enumerate(
                 zip(*film(i), strict=True)
             ):
@@ -197,7 +205,7 @@ class _Studio:
                     number,
                     image,
                     (0.0, 0.0, side, side),
-                    *(labels if labelled else ()),
+                    *(labels if with_labels else ()),
                 )
 
         return [
