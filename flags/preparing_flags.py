@@ -73,6 +73,12 @@ AVATARS_BACKGROUNDS = flags.DEFINE_string(
     "Folder of photos to render people before; None: drawn rooms.",
 )
 
+AVATARS_MOTIONS = flags.DEFINE_string(
+    "avatars_motions",
+    None,
+    "Folder of CMU's motion capture, BVH files that begin with a T-pose, to "
+    "move people by beside the fetched motions.",
+)
 AVATARS_LABELLED = flags.DEFINE_bool(
     "avatars_labelled",
     False,

@@ -53,6 +53,7 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
             dataset_flags.AVATARS_SCALE.value,
             preparing_flags.AVATARS_BACKGROUNDS.value,
             dataset_flags.SEED.value,
+            preparing_flags.AVATARS_MOTIONS.value,
             preparing_flags.AVATARS_LABELLED.value,
         )
     )

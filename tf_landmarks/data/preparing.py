@@ -26,6 +26,7 @@ class Own(NamedTuple):
       scale: of avatars: "tiny", "small" or "full".
       backgrounds: of avatars: folder of photos, or None.
       seed: of avatars.
+      motions_dir: of avatars: folder of BVH files, or None.
       labelled: of avatars: make a split for supervised baselines too.
     """
 
@@ -34,6 +35,7 @@ class Own(NamedTuple):
     scale: str = "small"
     backgrounds: str | None = None
     seed: int = 0
+    motions_dir: str | None = None
     labelled: bool = False
 
 
@@ -46,9 +48,13 @@ def own_source(own: Own) -> clips.Source:
     if own.name == demo.NAME:
         return demo.source(own.image_size)
     if own.name == avatars.NAME:
-        scale = avatars.SCALES[own.scale]
         return avatars.source(
-            own.image_size, scale, own.seed, own.backgrounds, own.labelled
+            own.image_size,
+            avatars.SCALES[own.scale],
+            own.seed,
+            own.backgrounds,
+            own.motions_dir,
+            own.labelled,
         )
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo or "

