@@ -5,14 +5,10 @@ different motions. The prior's poses are projected skeletons that never touch
 an image.
 """
 
-import concurrent.futures
-import multiprocessing
 import os
 import pathlib
 import sys
-from collections.abc import Iterator
 from collections.abc import Mapping
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +23,7 @@ from tf_landmarks.data.avatars import body as bodies
 from tf_landmarks.data.avatars import bvh
 from tf_landmarks.data.avatars import casting
 from tf_landmarks.data.avatars import motions
-from tf_landmarks.data.avatars import rendering
-from tf_landmarks.data.avatars import scenes
-from tf_landmarks.data.avatars import surfaces
+from tf_landmarks.data.avatars import studio
 
 NAME = "avatars"
 
@@ -41,7 +35,6 @@ _MOTIONS = {
     "prior": ("dance_b", "jump", "spin"),
     "test": ("run", "kick"),
 }
-_STREAMS = {"train": 0, "prior": 1, "test": 2}  # of random numbers
 _POSES_AN_ACTION = 10
 
 
@@ -101,14 +94,14 @@ def source(
         for split, names in _MOTIONS.items()
     }
     body = bodies.load()
-    studio = _Studio(body, captured, processes or os.cpu_count() or 1)
+    people = studio.Studio(body, captured, processes or os.cpu_count() or 1)
 
     def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
         tasks = [
-            _Task(split, i, scale.frames, image_size, seed, photos)
+            studio.Task(split, i, scale.frames, image_size, seed, photos)
             for i in range(count)
         ]
-        return studio.clips(tasks, with_labels)
+        return people.clips(tasks, with_labels)
 
     splits = {
         "train": film("train", scale.train_clips, False),
@@ -180,7 +173,7 @@ def _draw_prior(
     seed: int,
 ) -> clips.Poses:
     """Poses of people that are in no clip, as the clips' cameras see them."""
-    rng = np.random.default_rng([seed, _STREAMS["prior"]])
+    rng = np.random.default_rng([seed, studio.STREAMS["prior"]])
     box = (0.0, 0.0, float(image_size), float(image_size))
     poses = []
     for _ in tqdm.trange(
@@ -197,89 +190,3 @@ def _draw_prior(
         )
     keypoints = np.concatenate(poses)[: scale.poses].astype(np.float32)
     return clips.Poses(keypoints, np.tile(box, (len(keypoints), 1)))
-
-
-class _Task(NamedTuple):
-    """A clip to render; it depends on nothing but these."""
-
-    split: str
-    index: int
-    frames: int
-    image_size: int
-    seed: int
-    photos: Sequence[pathlib.Path]
-
-
-class _Studio:
-    """Processes that render clips ahead of where they are asked for."""
-
-    def __init__(
-        self,
-        body: bodies.Body,
-        captured: Mapping[str, Mapping[str, motions.Motion]],
-        processes: int,
-    ):
-        self._sets = body, captured
-        self._processes = processes
-        self._pool = None
-
-    def clips(
-        self, tasks: Sequence[_Task], with_labels: bool
-    ) -> list[clips.Clip]:
-        """The clips of tasks, which are asked for in turn."""
-        films = {}
-
-        def film(i: int) -> rendering.Film:
-            for ahead in tasks[i : i + 2 * self._processes]:
-                if ahead.index not in films:
-                    films[ahead.index] = self._submit(ahead)
-            return films.pop(i).result()
-
-        def frames(i: int) -> Iterator[clips.Frame]:
-            side = float(tasks[i].image_size)
-            for number, (image, *labels) in enumerate(
-                zip(*film(i), strict=True)
-            ):
-                yield clips.Frame(
-                    number,
-                    image,
-                    (0.0, 0.0, side, side),
-                    *(labels if with_labels else ()),
-                )
-
-        return [
-            clips.Clip(
-                f"{task.split}-{task.index:05d}",
-                lambda i=task.index: frames(i),
-                task.frames,
-            )
-            for task in tasks
-        ]
-
-    def _submit(self, task: _Task) -> concurrent.futures.Future:
-        if self._pool is None:
-            # Not forked: TensorFlow's threads would not come along.
-            self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._processes,
-                multiprocessing.get_context("spawn"),
-                _set_up,
-                self._sets,
-            )
-        return self._pool.submit(_film, task)
-
-
-def _set_up(
-    body: bodies.Body, captured: Mapping[str, Mapping[str, motions.Motion]]
-) -> None:
-    """Keeps in a process what all its clips need."""
-    global _body, _surface, _captured
-    _body, _surface, _captured = body, surfaces.build(body), captured
-
-
-def _film(task: _Task) -> rendering.Film:
-    rng = np.random.default_rng([task.seed, _STREAMS[task.split], task.index])
-    background = scenes.draw_background(task.image_size, rng, task.photos)
-    scene = casting.draw_scene(
-        _body, _captured[task.split], task.frames, background, rng
-    )
-    return rendering.film(_surface, scene, task.image_size)

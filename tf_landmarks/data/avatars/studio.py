@@ -1,0 +1,116 @@
+"""Processes that render clips ahead of where they are asked for."""
+
+import concurrent.futures
+import multiprocessing
+import pathlib
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_landmarks.data import clips
+from tf_landmarks.data.avatars import body as bodies
+from tf_landmarks.data.avatars import casting
+from tf_landmarks.data.avatars import motions
+from tf_landmarks.data.avatars import rendering
+from tf_landmarks.data.avatars import scenes
+from tf_landmarks.data.avatars import surfaces
+
+STREAMS = {"train": 0, "prior": 1, "test": 2}  # of random numbers
+
+
+class Task(NamedTuple):
+    """A clip to render; it depends on nothing but these.
+
+    Attributes:
+      split: whose motions, and whose random numbers.
+      index: of the clip in its split.
+      frames: of the clip.
+      image_size: S.
+      seed: of everything.
+      photos: for backgrounds; none draws rooms.
+    """
+
+    split: str
+    index: int
+    frames: int
+    image_size: int
+    seed: int
+    photos: Sequence[pathlib.Path]
+
+
+class Studio:
+    """Processes that render clips ahead of where they are asked for."""
+
+    def __init__(
+        self,
+        body: bodies.Body,
+        captured: Mapping[str, Mapping[str, motions.Motion]],
+        processes: int,
+    ):
+        self._sets = body, captured
+        self._processes = processes
+        self._pool = None
+
+    def clips(
+        self, tasks: Sequence[Task], with_labels: bool
+    ) -> list[clips.Clip]:
+        """The clips of tasks, which are asked for in turn."""
+        films = {}
+
+        def film(i: int) -> rendering.Film:
+            for ahead in tasks[i : i + 2 * self._processes]:
+                if ahead.index not in films:
+                    films[ahead.index] = self._submit(ahead)
+            return films.pop(i).result()
+
+        def frames(i: int) -> Iterator[clips.Frame]:
+            side = float(tasks[i].image_size)
+            for number, (image, *labels) in enumerate(
+                zip(*film(i), strict=True)
+            ):
+                yield clips.Frame(
+                    number,
+                    image,
+                    (0.0, 0.0, side, side),
+                    *(labels if with_labels else ()),
+                )
+
+        return [
+            clips.Clip(
+                f"{task.split}-{task.index:05d}",
+                lambda i=task.index: frames(i),
+                task.frames,
+            )
+            for task in tasks
+        ]
+
+    def _submit(self, task: Task) -> concurrent.futures.Future:
+        if self._pool is None:
+            # Not forked: TensorFlow's threads would not come along.
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                self._processes,
+                multiprocessing.get_context("spawn"),
+                _set_up,
+                self._sets,
+            )
+        return self._pool.submit(_film, task)
+
+
+def _set_up(
+    body: bodies.Body, captured: Mapping[str, Mapping[str, motions.Motion]]
+) -> None:
+    """Keeps in a process what all its clips need."""
+    global _body, _surface, _captured
+    _body, _surface, _captured = body, surfaces.build(body), captured
+
+
+def _film(task: Task) -> rendering.Film:
+    rng = np.random.default_rng([task.seed, STREAMS[task.split], task.index])
+    background = scenes.draw_background(task.image_size, rng, task.photos)
+    scene = casting.draw_scene(
+        _body, _captured[task.split], task.frames, background, rng
+    )
+    return rendering.film(_surface, scene, task.image_size)
