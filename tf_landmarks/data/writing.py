@@ -154,7 +154,7 @@ class _Writer:
                 labelled = np.where(
                     frame.visibility[:, np.newaxis] > 0, keypoints, np.nan
                 )
-                if split != "train" and not np.isnan(labelled).all():
+                if split == "test" and not np.isnan(labelled).all():
                     self._labels.append(labelled)
             progress.update()
             yield _Picture(

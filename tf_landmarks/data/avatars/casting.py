@@ -17,17 +17,23 @@ from tf_landmarks.data.avatars import scenes
 _FRAMES_PER_SECOND = 25.0
 
 # How far joints are turned beyond what was captured, slowly to and fro: the
-# standard deviation of each axis, in radians. Few motions become many.
+# standard deviation of each axis, in radians. Few motions become many, and
+# those of the prior overlap with those of the clips.
 _WANDERING = {
-    "chest": 0.12,
-    "neck": 0.2,
-    "left_shoulder": 0.35,
-    "right_shoulder": 0.35,
-    "left_hip": 0.1,
-    "right_hip": 0.1,
+    "chest": 0.15,
+    "neck": 0.25,
+    "left_shoulder": 0.5,
+    "right_shoulder": 0.5,
+    "left_hip": 0.25,
+    "right_hip": 0.25,
 }
-_BENDING = {"left_elbow": 0.8, "right_elbow": 0.8}  # at most, of hinges
-_BEND = np.array([-1.0, 0.0, 0.0])  # what bends an elbow
+# How far hinges are bent further at most, about the body's x axis.
+_BENDING = {
+    "left_elbow": -1.2,
+    "right_elbow": -1.2,
+    "left_knee": 0.8,
+    "right_knee": 0.8,
+}
 
 
 class Action(NamedTuple):
@@ -94,7 +100,7 @@ def _draw_wandering(
         for joint, deviation in _WANDERING.items()
     }
     bends = {
-        joint: rng.uniform(0, most) * (1 + wave(1)) / 2 * _BEND
+        joint: rng.random() * most * (1 + wave(1)) / 2 * [1.0, 0.0, 0.0]
         for joint, most in _BENDING.items()
     }
     return turns | bends
