@@ -249,8 +249,7 @@ def _train(run: running.Run) -> None:
             training_flags.TRAIN_STEPS.value,
             _perceptual_network(run.arch.image_size),
             _objective(),
-            frames
-            and functools.partial(held_out.percent_of_image, frames=frames),
+            frames and functools.partial(held_out.errors, frames=frames),
         )
 
 

@@ -18,9 +18,11 @@ def test_error_on_all_frames_is_that_of_an_evaluation(data_dir):
     beta = tiny_runs.architecture_of().beta()
     report, _ = evaluating.evaluate(detector, beta, data_dir, info)
     frames = held_out.load_frames(data_dir, info)
-    assert held_out.percent_of_image(detector, frames) == pytest.approx(
-        report.to_json()["percent_of_image"], rel=1e-5
-    )
+    evaluated = report.to_json()
+    errors = held_out.errors(detector, frames)
+    assert set(errors) == {"percent_of_image", "percent_of_image_with_flips"}
+    for name, value in errors.items():
+        assert value == pytest.approx(evaluated[name], rel=1e-5)
 
 
 def test_frames_are_few_and_evenly_spread(data_dir):
@@ -34,9 +36,9 @@ def test_frames_are_few_and_evenly_spread(data_dir):
 def test_the_detector_is_taken_as_it_is_now(data_dir):
     frames = held_out.load_frames(data_dir, records.read_info(data_dir))
     detector = tiny_runs.make_detector(seed=1)
-    before = held_out.percent_of_image(detector, frames)
+    before = held_out.errors(detector, frames)
     detector.set_weights(tiny_runs.detector_of_runs().get_weights())
-    assert held_out.percent_of_image(detector, frames) != before
+    assert held_out.errors(detector, frames) != before
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])

@@ -23,11 +23,11 @@ class ImageSummariesTest(tf.test.TestCase):
         super().setUp()
         self.folder = pathlib.Path(self.get_temp_dir())
 
-    def _callback(self, held_out_error=None):
+    def _callback(self, held_out_errors=None):
         callback = image_summaries.ImageSummaries(
             tf.summary.create_file_writer(str(self.folder)),
             self.pairs,
-            held_out_error,
+            held_out_errors,
             every=4,
         )
         callback.keep_best_in(self.folder, {"best": callback.state})
@@ -73,12 +73,17 @@ class ImageSummariesTest(tf.test.TestCase):
 
     def test_the_held_out_error_is_logged_and_its_lowest_is_the_best(self):
         errors = iter([30.0, 20.0, 25.0])
-        callback = self._callback(lambda: next(errors))
+        callback = self._callback(
+            lambda: {"percent_of_image": next(errors), "other": 1.0}
+        )
         for step, best in ((4, 4), (8, 8), (12, 8)):
             self._after(callback, step, 1.0 / step)
             self.assertEqual(workdirs.steps(self.folder, "best"), [best])
-        logged = summaries.scalars(self.folder)["held_out/percent_of_image"]
-        self.assertAllClose(logged, {4: 30.0, 8: 20.0, 12: 25.0})
+        logged = summaries.scalars(self.folder)
+        self.assertAllClose(
+            logged["held_out/percent_of_image"], {4: 30.0, 8: 20.0, 12: 25.0}
+        )
+        self.assertAllClose(logged["held_out/other"], {4: 1, 8: 1, 12: 1})
 
     def test_without_labels_the_lowest_reconstruction_error_is_the_best(self):
         callback = self._callback()

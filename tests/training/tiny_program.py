@@ -41,7 +41,7 @@ def train_landmarks(run: running.Run, steps: int) -> None:
         steps,
         tiny_networks.Features,
         landmark_gan.Objective(pool_size=5),
-        held_out_error=None,
+        held_out_errors=None,
     )
 
 

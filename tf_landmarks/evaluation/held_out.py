@@ -35,18 +35,30 @@ def load_frames(
     return frames.unbatch().shard(stride, 0).batch(_BATCH_SIZE).cache()
 
 
-def percent_of_image(
+def errors(
     detector: landmark_detector.LandmarkDetector,
     frames: Iterable[dict[str, tf.Tensor]],
-) -> float:
-    """percent_of_image of a detector, as it is, on a few labelled frames."""
-    frame_errors = [
-        metrics.percent_of_image(
-            detector(batch["x"]).keypoints.numpy(),
+) -> dict[str, float]:
+    """Of a detector, as it is, on a few labelled frames.
+
+    Returns:
+      percent_of_image, and percent_of_image_with_flips where the skeleton has
+      a left and a right; see `metrics`.
+    """
+    flip = detector.skeleton.flip_permutation
+    direct, swapped = [], []
+    for batch in frames:
+        p = detector(batch["x"]).keypoints.numpy()
+        label = (
             batch["p"].numpy(),
             batch["visibility"].numpy(),
             detector.image_size,
         )
-        for batch in frames
-    ]
-    return float(np.nanmean(np.concatenate(frame_errors)))
+        direct.append(metrics.percent_of_image(p, *label))
+        swapped.append(metrics.percent_of_image(p[:, list(flip)], *label))
+    direct, swapped = np.concatenate(direct), np.concatenate(swapped)
+    found = {"percent_of_image": float(np.nanmean(direct))}
+    if detector.skeleton.left_right_pairs:
+        nearest = np.minimum(direct, swapped)
+        found["percent_of_image_with_flips"] = float(np.nanmean(nearest))
+    return found

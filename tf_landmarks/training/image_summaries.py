@@ -36,7 +36,7 @@ class ImageSummaries(keras.callbacks.Callback):
         self,
         writer: tf.summary.SummaryWriter,
         pairs: Mapping[str, tf.Tensor],
-        held_out_error: Callable[[], float] | None,
+        held_out_errors: Callable[[], dict[str, float]] | None,
         every: int,
     ):
         """Keeps what to draw.
@@ -44,13 +44,13 @@ class ImageSummaries(keras.callbacks.Callback):
         Args:
           writer: of TensorBoard's summaries.
           pairs: x and x_prime [B, H, W, 3].
-          held_out_error: of the present weights, in percent of the image.
+          held_out_errors: of the present weights, by name; the first counts.
           every: updates from a picture to the next.
         """
         super().__init__()
         self._writer = writer
         self._pairs = pairs
-        self._held_out_error = held_out_error
+        self._held_out_errors = held_out_errors
         self._every = every
         self.state = tf.Module(name="best")
         self.state.lowest = tf.Variable(float("inf"), trainable=False)
@@ -72,9 +72,11 @@ class ImageSummaries(keras.callbacks.Callback):
                 figure_4(self.model, **self._pairs),
                 max_outputs=len(self._pairs["x"]),
             )
-            if self._held_out_error is not None:
-                error = self._held_out_error()
-                tf.summary.scalar("held_out/percent_of_image", error)
+            if self._held_out_errors is not None:
+                errors = self._held_out_errors()
+                error = next(iter(errors.values()))
+                for name, value in errors.items():
+                    tf.summary.scalar(f"held_out/{name}", value)
         # The error may be of before the update at which training diverges.
         if error < self.state.lowest and not checkpointing.find_divergence(
             logs, self.model.trainable_variables

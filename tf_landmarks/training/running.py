@@ -110,7 +110,7 @@ def train_landmarks(
     steps: int,
     make_perceptual: Callable[[], keras.Model],
     objective: landmark_gan.Objective,
-    held_out_error: Callable[[keras.Model], float] | None,
+    held_out_errors: Callable[[keras.Model], dict[str, float]] | None,
 ) -> None:
     """Stage 2: trains Φ, Ψ, D_y and goes on with η, to `steps` updates.
 
@@ -119,7 +119,7 @@ def train_landmarks(
       steps: updates.
       make_perceptual: makes the perceptual network.
       objective: the weights of eq. 6.
-      held_out_error: of a detector, in percent of the image; None where
+      held_out_errors: of a detector, in percent of the image; None where
         nothing is labelled.
 
     Raises:
@@ -143,7 +143,7 @@ def train_landmarks(
     images = image_summaries.ImageSummaries(
         _writer(run, "landmarks"),
         {k: pictured[k][:_PICTURED_PAIRS] for k in ("x", "x_prime")},
-        held_out_error and (lambda: held_out_error(detector)),
+        held_out_errors and (lambda: held_out_errors(detector)),
         run.image_every,
     )
     items = model.checkpointed | _losses(model) | {"best": images.state}
