@@ -16,7 +16,6 @@ from flags import training_flags
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 
-BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Pairs a batch.")
 SECONDS = flags.DEFINE_integer("seconds", 20, "How long to read.")
 
 
@@ -28,7 +27,7 @@ def main() -> None:
         pipelines.training_pairs(
             data_dir,
             info,
-            BATCH_SIZE.value,
+            training_flags.BATCH_SIZE.value,
             dataset_flags.SEED.value,
             training_flags.PAIR_WINDOW.value,
             tps=training_flags.TPS.value,
@@ -38,7 +37,7 @@ def main() -> None:
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < SECONDS.value:
         next(batches)
-        count += BATCH_SIZE.value
+        count += training_flags.BATCH_SIZE.value
     rate = count / (time.perf_counter() - start)
     print(f"{info.image_size} px: {rate:.0f} pairs/s")
 
