@@ -217,15 +217,19 @@ def _pattern(garment: Garment, rest: np.ndarray, arm: np.ndarray) -> np.ndarray:
     down = np.where(arm > 0.15, 3.0 * arm, y)  # rings go round the sleeves
     frequency = 3.3 * garment.scale
     rings, lines = np.sin(frequency * down), np.sin(frequency * x)
-    is_first = {
-        "plain": np.ones_like(x, bool),
-        "print": np.ones_like(x, bool),
-        "rings": rings > 0,
-        "lines": lines > 0,
-        "checks": (rings > 0) ^ (lines > 0),
-        "dots": rings * lines < 0.45,
-        "blocks": _cells(garment, rest * garment.scale)[:, 0] > 0.5,
-    }[garment.pattern]
+    match garment.pattern:
+        case "rings":
+            is_first = rings > 0
+        case "lines":
+            is_first = lines > 0
+        case "checks":
+            is_first = (rings > 0) ^ (lines > 0)
+        case "dots":
+            is_first = rings * lines < 0.45
+        case "blocks":
+            is_first = _cells(garment, rest * garment.scale)[:, 0] > 0.5
+        case _:
+            is_first = np.ones_like(x, bool)
     colours = np.where(is_first[:, np.newaxis], *garment.colours)
     if garment.pattern == "print":
         (left, right), (low, high) = _CHEST

@@ -45,27 +45,19 @@ def film(surface: surfaces.Surface, scene: Scene, size: int) -> Film:
         surface, scene.person.vertices, scene.look
     )
     sight = visibility.Sight(surface, scene.person)
+    fine_size = size * _SUPERSAMPLING
     frames, flags = [], []
     for time in range(len(scene.poses.rotations)):
         moved = surfaces.moved(surface, scene.person, scene.poses, time, worn)
-        fragments = _fragments(scene, moved[0], triangles, size)
+        points, depths = scene.camera.project(moved[0], fine_size)
+        fragments = rasterizer.rasterize(points, depths, triangles, fine_size)
         frames.append(
             _picture(surface, scene, moved[1], triangles, fragments, size)
         )
-        joints = scene.camera.project(
-            scene.poses.joints[time], size * _SUPERSAMPLING
-        )
-        fine_size = size * _SUPERSAMPLING
+        joints = scene.camera.project(scene.poses.joints[time], fine_size)
         flags.append(sight.flags(*joints, triangles, fragments, fine_size))
     keypoints, _ = scene.camera.project(scene.poses.joints, size)
     return Film(np.stack(frames), keypoints, np.stack(flags))
-
-
-def _fragments(scene, vertices, triangles, size) -> rasterizer.Fragments:
-    points, depths = scene.camera.project(vertices, size * _SUPERSAMPLING)
-    return rasterizer.rasterize(
-        points, depths, triangles, size * _SUPERSAMPLING
-    )
 
 
 def _picture(surface, scene, normals, triangles, fragments, size):
