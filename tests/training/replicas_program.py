@@ -45,6 +45,8 @@ def _fit(
     ).history
     state = {f"loss/{name}": np.array(v[0]) for name, v in history.items()}
     for name, item in model.checkpointed.items():
+        if name.startswith("mean_"):
+            continue  # a sum over replicas, and their number: see loss/
         for i, variable in enumerate(item.variables):
             kind = variable.name.rpartition("/")[-1]  # such as "bias:0"
             state[f"{name}/{i} {kind}"] = variable.numpy()

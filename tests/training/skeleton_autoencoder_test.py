@@ -40,9 +40,10 @@ class SkeletonAutoencoderTest(tf.test.TestCase):
         for old, new in zip(before, self.model.eta.weights, strict=True):
             self.assertGreater(tf.reduce_max(abs(old - new)), 0, new.name)
 
-    def test_a_checkpoint_holds_eta_and_its_optimizer(self):
+    def test_a_checkpoint_holds_eta_its_optimizer_and_the_loss(self):
         self.assertEqual(
-            list(self.model.checkpointed), ["eta", "eta_optimizer"]
+            list(self.model.checkpointed),
+            ["eta", "eta_optimizer", "mean_points"],
         )
 
 

@@ -38,7 +38,8 @@ class SupervisedDetectorTest(tf.test.TestCase):
 
     def test_a_checkpoint_holds_what_detectors_are_loaded_from(self):
         self.assertEqual(
-            list(self.model.checkpointed), ["phi", "eta", "detector_optimizer"]
+            list(self.model.checkpointed),
+            ["phi", "eta", "detector_optimizer", "mean_points"],
         )
 
 

@@ -7,6 +7,7 @@ from tests import tiny_runs
 from tf_landmarks.models import architecture
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import optimizers
+from tf_landmarks.training import stage
 
 SIZE = tiny_runs.SIZE
 
@@ -77,11 +78,11 @@ def make_batch(seed: int = 0, count: int = 4) -> dict[str, tf.Tensor]:
     }
 
 
-class Stage(keras.Model):
+class Stage(stage.Stage):
     """A stage of one weight, whose loss is the square root of |w x|."""
 
     def __init__(self):
-        super().__init__(name="stage")
+        super().__init__("stage", ["dense"], ["root"])
         self.dense = keras.layers.Dense(
             1, use_bias=False, kernel_initializer="ones"
         )
@@ -89,29 +90,12 @@ class Stage(keras.Model):
         self.players = {
             "dense": optimizers.Player([self.dense], optimizers.adam())
         }
-        self._root = keras.metrics.Mean(name="root")
-
-    @property
-    def metrics(self):
-        return [self._root]
-
-    @property
-    def step(self):
-        return int(self.players["dense"].optimizer.iterations.numpy())
-
-    @property
-    def checkpointed(self):
-        return {
-            "dense": self.dense,
-            "dense_optimizer": self.players["dense"].optimizer,
-        }
 
     def train_step(self, x):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.sqrt(abs(self.dense(x))))
         self.players["dense"].step(tape, loss)
-        self._root.update_state(loss)
-        return {m.name: m.result() for m in self.metrics}
+        return self.log({"root": loss})
 
     def train(self, batches, callbacks):
         """Fits a batch of each number, from where it stands."""

@@ -10,6 +10,18 @@ from tf_landmarks.models import architecture
 from tf_landmarks.training import image_pool
 from tf_landmarks.training import optimizers
 from tf_landmarks.training import running_scale
+from tf_landmarks.training import stage
+
+_LOSSES = (
+    "perceptual",
+    "reconstruction",
+    "adversarial",
+    "discriminator",
+    "consistency",
+    "eta_points",
+    "eta_image",
+)
+_KEPT = ("phi", "psi", "eta", "d_y", "pool", "perceptual_scale")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,22 +50,12 @@ class Objective:
     pool_size: int = 50
 
 
-class LandmarkGAN(keras.Model):
+class LandmarkGAN(stage.Stage):
     """Φ, Ψ and η against D_y.
 
     The three objectives are taken at the same weights, of the same forward
     pass: as the players share no weights, that is their simultaneous step.
     """
-
-    _METRICS = (
-        "perceptual",
-        "reconstruction",
-        "adversarial",
-        "discriminator",
-        "consistency",
-        "eta_points",
-        "eta_image",
-    )
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class LandmarkGAN(keras.Model):
           learning_rate: of all players.
           seed: of the pool.
         """
-        super().__init__(name="landmark_gan", autocast=False)
+        super().__init__("landmark_gan", _KEPT, _LOSSES)
         self.objective = objective
         self.perceptual = perceptual
         self.phi, self.psi, self.eta = arch.phi(), arch.psi(), arch.eta()
@@ -85,7 +87,7 @@ class LandmarkGAN(keras.Model):
         self.pool = image_pool.ImagePool(
             objective.pool_size, arch.skeleton_shape, seed
         )
-        self.scale = running_scale.RunningScale(len(perceptual(x)))
+        self.perceptual_scale = running_scale.RunningScale(len(perceptual(x)))
         players = {"generator": [self.phi, self.psi], "d_y": [self.d_y]}
         if objective.finetune_eta:
             players["eta"] = [self.eta]
@@ -93,31 +95,6 @@ class LandmarkGAN(keras.Model):
             name: optimizers.Player(networks, optimizers.adam(learning_rate))
             for name, networks in players.items()
         }
-        self._means = {n: keras.metrics.Mean(name=n) for n in self._METRICS}
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """Every loss, averaged until reset."""
-        return list(self._means.values())
-
-    @property
-    def step(self) -> int:
-        """Updates taken so far."""
-        return int(self.players["generator"].updates)
-
-    @property
-    def checkpointed(self) -> dict[str, tf.Module]:
-        """What a checkpoint holds, by symbol."""
-        networks = {n: getattr(self, n) for n in ("phi", "psi", "eta", "d_y")}
-        state = {"pool": self.pool, "perceptual_scale": self.scale}
-        return (
-            networks
-            | state
-            | {
-                f"{name}_optimizer": player.optimizer
-                for name, player in self.players.items()
-            }
-        )
 
     def train_step(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One update of every player from x, x_prime and p_bar."""
@@ -126,9 +103,7 @@ class LandmarkGAN(keras.Model):
             objectives = self._objectives(terms)
         for name, player in self.players.items():
             player.step(tape, objectives[name])
-        for name, mean in self._means.items():
-            mean.update_state(terms[name])
-        return {m.name: m.result() for m in self.metrics}
+        return self.log(terms)
 
     def _terms(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Every loss of one forward pass, unweighted."""
@@ -146,7 +121,9 @@ class LandmarkGAN(keras.Model):
         )
         real, fake = zip(*(tf.split(m, 2) for m in maps), strict=True)
         return {
-            "perceptual": tf.reduce_mean(self.scale.normalize(distances)),
+            "perceptual": tf.reduce_mean(
+                self.perceptual_scale.normalize(distances)
+            ),
             "reconstruction": losses.mean_squared_error(x_hat, x),
             "adversarial": losses.encoder_adversarial(
                 self.d_y(y, training=True)

@@ -90,7 +90,7 @@ def train_skeleton(run: Run, steps: int) -> None:
     reduce_once = plateau.ReduceOnce(
         model.players["eta"].optimizer, "points", run.log_every
     )
-    items = model.checkpointed | _losses(model) | {"plateau": reduce_once.state}
+    items = model.checkpointed | {"plateau": reduce_once.state}
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "skeleton"))
     _fit(
         run,
@@ -146,7 +146,7 @@ def train_landmarks(
         held_out_errors and (lambda: held_out_errors(detector)),
         run.image_every,
     )
-    items = model.checkpointed | _losses(model) | {"best": images.state}
+    items = model.checkpointed | {"best": images.state}
     folder = workdirs.checkpoints(run.workdir, "landmarks")
     if workdirs.restore(items, folder) is None:
         _take_eta(run.workdir, model.eta)
@@ -179,7 +179,7 @@ def train_supervised(run: Run, steps: int) -> None:
             run.arch,
             optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
         )
-    items = model.checkpointed | _losses(model)
+    items = model.checkpointed
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "landmarks"))
     _fit(
         run,
@@ -230,11 +230,6 @@ def _pairs(run: Run, step: int) -> tf.data.Dataset:
         step,
         run.tps,
     )
-
-
-def _losses(model: keras.Model) -> dict[str, keras.metrics.Metric]:
-    """The means under way: a stop may come between one log and the next."""
-    return {f"mean_{metric.name}": metric for metric in model.metrics}
 
 
 def _take_eta(workdir: str, eta: keras.Model) -> None:
