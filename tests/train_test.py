@@ -155,6 +155,7 @@ def test_a_falling_rate_binds_the_run_to_its_length(folder, tmp_path):
         (["--profile_steps=7"], "--profile_steps=7"),
         (["--profile_steps=9,8"], "--profile_steps=9,8"),
         (["--workdir=new", "--stage=landmarks"], "--stage=landmarks"),
+        (["--workdir=new", "--stage=supervised"], "--avatars_labelled"),
     ],
 )
 def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):

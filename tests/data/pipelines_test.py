@@ -175,6 +175,14 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         ):
             pipelines.evaluation_frames(self.data_dir, self.info, "val", 4)
 
+    def test_without_frames_to_learn_labels_from_one_is_told_to_make_them(self):
+        with self.assertRaisesRegex(
+            errors.UserError, "no split 'labelled', .* --avatars_labelled"
+        ):
+            pipelines.labelled_frames(
+                self.data_dir, self.info, "labelled", 4, 0
+            )
+
     def test_load_poses_keeps_the_order(self):
         poses = pipelines.load_poses(self.data_dir, self.info)
         self.assertAllClose(poses[:, 1, 1], np.linspace(-1, 1, 300))

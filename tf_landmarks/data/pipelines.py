@@ -114,7 +114,12 @@ def labelled_frames(
     Raises:
       errors.UserError: there is no such split.
     """
-    _check_split(data_dir, info, split)
+    _check_split(
+        data_dir,
+        info,
+        split,
+        "prepare the data again with --dataset=avatars --avatars_labelled",
+    )
     raw = streams.endless(
         _paths(data_dir, info.splits[split].clip_shards),
         info.splits[split].records,
@@ -148,7 +153,12 @@ def evaluation_frames(
     Raises:
       errors.UserError: there is no such split.
     """
-    _check_split(data_dir, info, split)
+    _check_split(
+        data_dir,
+        info,
+        split,
+        "choose one of them, or prepare the data again with --test_frames",
+    )
     labelled = info.labels is not None and split != "train"
 
     def frames(serialized):
@@ -208,12 +218,13 @@ def draw_pair(length, window: int, key) -> tuple[tf.Tensor, tf.Tensor]:
     return x, other + tf.cast(other >= x, tf.int32)
 
 
-def _check_split(data_dir: str, info: records.DatasetInfo, split: str):
+def _check_split(
+    data_dir: str, info: records.DatasetInfo, split: str, what_to_do: str
+) -> None:
     if split not in info.splits:
         raise errors.UserError(
             f"{data_dir} has no split {split!r}, only "
-            f"{', '.join(map(repr, info.splits))}; choose one of them, or "
-            "prepare the data again with --test_frames"
+            f"{', '.join(map(repr, info.splits))}; {what_to_do}"
         )
 
 
