@@ -160,10 +160,14 @@ def _check_frame(
     depth = len(pathlib.PurePath(key.file_name).parts)
     is_frame = depth == 2 and path.suffix.lower() in images.SUFFIXES
     if not is_frame and depth != 1:
-        raise errors.UserError(
-            f"{coco_file} names {key.file_name}, which is not a frame of a "
-            "clip; write clip/frame.jpg"
-        )
+        raise _not_a_frame(coco_file, key)
+
+
+def _not_a_frame(coco_file: str, key: coco.FrameKey) -> errors.UserError:
+    return errors.UserError(
+        f"{coco_file} names {key.file_name}, which is not a frame of a clip; "
+        "write clip/frame.jpg"
+    )
 
 
 def _find_labelled(
@@ -178,10 +182,7 @@ def _find_labelled(
         _check_frame(paths.test_labels, key, paths.test_frames, "test_frames")
         name, *inside = pathlib.PurePath(key.file_name).parts
         if name not in found or found[name].is_dir() != bool(inside):
-            raise errors.UserError(
-                f"{paths.test_labels} names {key.file_name}, which is not a "
-                "frame of a clip; write clip/frame.jpg"
-            )
+            raise _not_a_frame(paths.test_labels, key)
         if not inside and key.frame is None:
             raise errors.UserError(
                 f"{paths.test_labels}: an image entry of the video "
