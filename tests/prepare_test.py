@@ -1,4 +1,5 @@
 import functools
+import os
 
 import pytest
 from PIL import Image
@@ -80,3 +81,86 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
 def test_missing_flags_are_named(arguments, message):
     with pytest.raises(errors.UserError, match=message):
         _main(*arguments)
+
+
+@pytest.fixture
+def no_packages(tmp_path, monkeypatch):
+    """An empty cache and no network; the folder in which pip looks."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://localhost:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def _assert_avatars_are_refused(tmp_path, message, *arguments):
+    """In one sentence, and nothing is left where the data were to be."""
+    parent = tmp_path / "made"
+    with pytest.raises(errors.UserError, match=message) as caught:
+        _main(
+            "--dataset=avatars",
+            "--avatars_scale=tiny",
+            "--image_size=32",
+            f"--data_dir={parent}/data",
+            *arguments,
+        )
+    assert "\n" not in str(caught.value)
+    assert not parent.exists()
+
+
+@pytest.mark.usefixtures("no_packages")
+def test_avatars_are_not_made_where_nothing_can_be_fetched(tmp_path):
+    _assert_avatars_are_refused(
+        tmp_path, r"pybullet .* could not be fetched from PyPI \(Could not find"
+    )
+
+
+def test_avatars_are_not_made_of_another_package(tmp_path, no_packages):
+    wheel = "pybullet-3.2.7-cp311-cp311-manylinux2014_x86_64.whl"
+    (no_packages / wheel).write_bytes(b"altered")
+    _assert_avatars_are_refused(
+        tmp_path, r"pybullet 3\.2\.7 .*sha256 is pinned"
+    )
+
+
+@pytest.mark.parametrize(
+    "files, message",
+    [
+        ({}, "--avatars_motions=.*: 0 BVH files"),
+        ({"a.bvh": "", "b.BVH": ""}, "--avatars_motions=.*: 2 BVH files"),
+        (dict.fromkeys("abc", "no BVH"), "--avatars_motions=.*: 0 BVH files"),
+        (
+            dict.fromkeys(("a.bvh", "b.bvh", "c.bvh"), "no BVH"),
+            r"a\.bvh: cannot be read as a BVH file",
+        ),
+    ],
+)
+def test_what_is_no_motion_is_told(tmp_path, files, message):
+    motions = tmp_path / "motions"
+    motions.mkdir()
+    for name, text in files.items():
+        (motions / name).write_text(text)
+    _assert_avatars_are_refused(
+        tmp_path, message, f"--avatars_motions={motions}"
+    )
+
+
+def test_a_file_is_no_folder_of_motions(tmp_path):
+    (tmp_path / "a.bvh").write_text("HIERARCHY")
+    _assert_avatars_are_refused(
+        tmp_path, "0 BVH files", f"--avatars_motions={tmp_path}/a.bvh"
+    )
+
+
+def test_what_is_no_photo_is_told(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"no photo")
+    for folder, message in (
+        (tmp_path, r"a\.jpg: cannot be read as an image"),
+        (tmp_path / "none", "--avatars_backgrounds=.*: no images there"),
+    ):
+        _assert_avatars_are_refused(
+            tmp_path, message, f"--avatars_backgrounds={folder}"
+        )

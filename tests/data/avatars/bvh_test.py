@@ -104,11 +104,19 @@ def test_fast_files_are_thinned_out():
         (_file({}, {}), "under 3 frames"),
         (_file({}, {}, {"Hips": (np.nan, 0, 0)}), "numbers that are none"),
         (_file({}, {}, {}).replace("Spine1", "Chest"), "no bone Spine1"),
+        (_file(*[{}] * 4, seconds=1 / 240), "under 3 frames of 30"),
+        (_file(*[{}] * 4, seconds=5e-324), "under 3 frames of 30"),
+        (_file({}, {}, {}, seconds="inf"), "no Frame Time over 0"),
+        (_file({"height": 0.0}, {}, {}), "root is not over the ground"),
+        (_file({}, {}, {}).replace("Yp", "Xp"), "root is not over the ground"),
         (_hierarchy(), "no MOTION"),
+        ("HIERARCHY CHANNELS 1 Xrotation MOTION", "a bone has no CHANNELS"),
+        ("HIERARCHY }", "pop from empty"),
+        ("\xff", "decode"),
     ],
 )
 def test_other_files_are_named(tmp_path, text, message):
     path = tmp_path / "a.bvh"
-    path.write_text(text)
+    path.write_text(text, "latin-1")
     with pytest.raises(errors.UserError, match=rf"a\.bvh.*{message}"):
         bvh.read(path)

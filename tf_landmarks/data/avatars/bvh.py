@@ -48,7 +48,7 @@ def read(path: pathlib.Path) -> motions.Motion:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError(f"more than {_MAX_BYTES} bytes")
         return parse(path.read_text())
-    except (OSError, ValueError, IndexError, StopIteration) as error:
+    except (OSError, ValueError, LookupError, StopIteration) as error:
         raise errors.UserError(
             f"{path}: cannot be read as a BVH file of CMU's bones "
             f"({str(error) or 'it ends too early'}); replace or remove it"
@@ -59,8 +59,8 @@ def parse(text: str) -> motions.Motion:
     """Reads the text of a BVH file.
 
     Raises:
-      ValueError: it is not one, or lacks a bone. IndexError, StopIteration:
-        it ends too early.
+      ValueError: it is not one, or lacks a bone. LookupError: its brackets or
+        names do not fit. StopIteration: it ends too early.
     """
     tokens = iter(text.split())
     parents, channels = _read_hierarchy(tokens)
@@ -71,12 +71,18 @@ def parse(text: str) -> motions.Motion:
         raise ValueError(
             f"{numbers.size} numbers instead of {count} frames of {width}"
         )
-    if count < 3 or not seconds > 0 or not np.isfinite(numbers).all():
-        raise ValueError("it has under 3 frames, or numbers that are none")
-    step = max(1, int(1 / (_MAX_RATE * seconds)))
+    if not 0 < seconds < np.inf or not np.isfinite(numbers).all():
+        raise ValueError(
+            "it has numbers that are none, or no Frame Time over 0"
+        )
+    step = max(1, int(min(1 / (_MAX_RATE * seconds), count)))
     frames = numbers.reshape(count, width)
     kept = np.concatenate([frames[:1], frames[1::step]])
+    if len(kept) < 3:
+        raise ValueError(f"it has under 3 frames of {_MAX_RATE:g} a second")
     turns, height = _global_rotations(parents, channels, kept)
+    if height is None or not height[0] > 0:
+        raise ValueError("its root is not over the ground")
     return motions.Motion(
         times=np.arange(len(kept) - 1) * step * seconds,
         lift=height[1:] / height[0] - 1.0,
@@ -104,6 +110,8 @@ def _read_hierarchy(
         elif token == "CHANNELS":
             channels[name] = [next(tokens) for _ in range(int(next(tokens)))]
         elif token == "MOTION":
+            if list(channels) != list(parents):
+                raise ValueError("a bone has no CHANNELS, or another's")
             return parents, channels
     raise ValueError("it has no MOTION")
 
@@ -132,7 +140,7 @@ def _global_rotations(
         parent = parents[bone]
         turns[bone] = turns[parent] * turn if parent else turn
         if parent is None:
-            height = columns["Yposition"]
+            height = columns.get("Yposition")
     return turns, height
 
 

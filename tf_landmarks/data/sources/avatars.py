@@ -152,7 +152,11 @@ def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
 def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
     """The user's motions by split and file name."""
     root = pathlib.Path(folder)
-    files = sorted(root.glob("*.bvh")) if root.is_dir() else []
+    files = sorted(
+        path
+        for path in (root.iterdir() if root.is_dir() else ())
+        if path.suffix.lower() == ".bvh"
+    )
     if len(files) < len(_MOTIONS):
         raise errors.UserError(
             f"--avatars_motions={folder}: {len(files)} BVH files there; give "
