@@ -85,6 +85,13 @@ AVATARS_LABELLED = flags.DEFINE_bool(
     "Make a split `labelled` too, the training clips with their labels, for "
     "train --stage=supervised.",
 )
+AVATARS_PROCESSES = flags.DEFINE_integer(
+    "avatars_processes",
+    None,
+    "Processes that render; at most and, for None, one a core of the machine. "
+    "The data are the same however many.",
+    lower_bound=1,
+)
 
 # What only a user's own data have.
 OF_VIDEO = (

@@ -2,6 +2,7 @@ import functools
 import os
 
 import pytest
+from absl import flags
 from PIL import Image
 
 from tests import tiny_runs
@@ -164,3 +165,15 @@ def test_what_is_no_photo_is_told(tmp_path):
         _assert_avatars_are_refused(
             tmp_path, message, f"--avatars_backgrounds={folder}"
         )
+
+
+def test_processes_are_one_a_core_at_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    _assert_avatars_are_refused(
+        tmp_path,
+        "--avatars_processes=4 is more than the 3 cores .* give 3 or fewer",
+        "--avatars_processes=4",
+    )
+    for too_few in (0, -1):
+        with pytest.raises(flags.IllegalFlagValueError, match="positive"):
+            _main(f"--avatars_processes={too_few}")

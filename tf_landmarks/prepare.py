@@ -55,6 +55,7 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
             dataset_flags.SEED.value,
             preparing_flags.AVATARS_MOTIONS.value,
             preparing_flags.AVATARS_LABELLED.value,
+            preparing_flags.AVATARS_PROCESSES.value,
         )
     )
 

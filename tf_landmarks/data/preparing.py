@@ -28,6 +28,7 @@ class Own(NamedTuple):
       seed: of avatars.
       motions_dir: of avatars: folder of BVH files, or None.
       labelled: of avatars: make a split for supervised baselines too.
+      processes: of avatars: that render; None is one a core.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Own(NamedTuple):
     seed: int = 0
     motions_dir: str | None = None
     labelled: bool = False
+    processes: int | None = None
 
 
 def own_source(own: Own) -> clips.Source:
@@ -55,6 +57,7 @@ def own_source(own: Own) -> clips.Source:
             own.backgrounds,
             own.motions_dir,
             own.labelled,
+            own.processes,
         )
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo or "

@@ -1,6 +1,8 @@
 """Rendered people, of the real body and motions: they are fetched."""
 
 import itertools
+import multiprocessing
+import os
 
 import numpy as np
 import pytest
@@ -198,7 +200,10 @@ def _prepare(folder, **others):
     return records.read_info(str(folder))
 
 
-def test_the_same_seed_gives_the_same_bytes_however_many_render(tmp_path):
+def test_the_same_seed_gives_the_same_bytes_however_many_render(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     alone = _prepare(tmp_path / "alone", seed=0, processes=1, labelled=True)
     together = _prepare(tmp_path / "together", seed=0, processes=2)
     other = _prepare(tmp_path / "other", seed=1, processes=2)
@@ -216,10 +221,20 @@ def test_the_same_seed_gives_the_same_bytes_however_many_render(tmp_path):
     assert set(np.unique(test["visibility"])) == {1, 2}
 
 
-def test_too_few_motions_to_deal_out_are_told(tmp_path):
-    (tmp_path / "a.bvh").touch()
-    with pytest.raises(errors.UserError, match="1 BVH files there"):
-        _prepare(tmp_path / "data", seed=0, motions_dir=str(tmp_path))
+def test_a_killed_process_is_told_and_leaves_nothing(tmp_path):
+    source = avatars.source(32, avatars.SCALES["tiny"], 0, processes=1)
+
+    def frames():
+        for process in multiprocessing.active_children():
+            process.kill()
+        yield from last.frames()
+
+    *_, last = source.clips["train"]
+    source.clips["train"][-1] = last._replace(frames=frames)
+    with pytest.raises(errors.UserError, match="fewer --avatars_processes"):
+        folder = str(tmp_path / "data")
+        preparing.prepare(source, folder, 32, clips.BadFiles(True))
+    assert not list(tmp_path.iterdir())
 
 
 def test_photos_are_backgrounds_and_must_be_there(tmp_path):

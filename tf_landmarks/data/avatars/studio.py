@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data.avatars import body as bodies
 from tf_landmarks.data.avatars import casting
@@ -57,14 +58,24 @@ class Studio:
     def clips(
         self, tasks: Sequence[Task], with_labels: bool
     ) -> list[clips.Clip]:
-        """The clips of tasks, which are asked for in turn."""
+        """The clips of tasks, which are asked for in turn.
+
+        Their frames raise errors.UserError when a process has been killed.
+        """
         films = {}
 
         def film(i: int) -> rendering.Film:
-            for ahead in tasks[i : i + 2 * self._processes]:
-                if ahead.index not in films:
-                    films[ahead.index] = self._submit(ahead)
-            return films.pop(i).result()
+            try:
+                for ahead in tasks[i : i + 2 * self._processes]:
+                    if ahead.index not in films:
+                        films[ahead.index] = self._submit(ahead)
+                return films.pop(i).result()
+            except concurrent.futures.BrokenExecutor as error:
+                raise errors.UserError(
+                    "a process that renders was killed, as happens where "
+                    "memory runs out; free some, or give fewer "
+                    "--avatars_processes"
+                ) from error
 
         def frames(i: int) -> Iterator[clips.Frame]:
             side = float(tasks[i].image_size)

@@ -84,9 +84,10 @@ def source(
       processes: that render; None is one a core.
 
     Raises:
-      errors.UserError: a package cannot be fetched, or the folders hold no
-        photos or no motions that can be read.
+      errors.UserError: a package cannot be fetched, the folders hold no
+        photos or no motions that can be read, or there are fewer cores.
     """
+    processes = _count_processes(processes)
     photos = _find_photos(backgrounds) if backgrounds else ()
     own = _read_motions(motions_dir) if motions_dir else {}
     captured = {
@@ -94,7 +95,7 @@ def source(
         for split, names in _MOTIONS.items()
     }
     body = bodies.load()
-    people = studio.Studio(body, captured, processes or os.cpu_count() or 1)
+    people = studio.Studio(body, captured, processes)
 
     def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
         tasks = [
@@ -130,6 +131,17 @@ def source(
         },
         labels="labels",
     )
+
+
+def _count_processes(asked: int | None) -> int:
+    cores = os.cpu_count() or 1
+    if asked is not None and asked > cores:
+        raise errors.UserError(
+            f"--avatars_processes={asked} is more than the {cores} cores of "
+            f"this machine; give {cores} or fewer, or drop the flag for one "
+            "process a core"
+        )
+    return asked or cores
 
 
 def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
