@@ -13,7 +13,6 @@ from tests.training import summaries
 from tests.training import tiny_program
 from tf_landmarks import errors
 from tf_landmarks import workdirs
-from tf_landmarks.training import running
 
 _FOREVER = 10**6  # updates
 _SKELETON_STEPS = 6
@@ -101,7 +100,7 @@ def test_stage_1_saves_on_sigterm_and_goes_on_as_if_it_had_never_stopped(
     status = _stop_after_checkpoint(
         data_dir, stopped, "skeleton", (_FOREVER, _FOREVER), signal.SIGTERM
     )
-    assert status == 1  # running.Interrupted, which the program does not catch
+    assert status == 1  # fitting.Interrupted, which the program does not catch
     folder = workdirs.checkpoints(str(stopped), "skeleton")
     last = 3 * (max(workdirs.steps(folder)) // 3) + 6
     for workdir in (stopped, whole):
@@ -116,9 +115,3 @@ def test_stage_2_wants_a_trained_eta(data_dir, tmp_path):
         errors.UserError, match=r"--stage=landmarks: .*run --stage=skeleton"
     ):
         tiny_program.train_landmarks(run, 1)
-
-
-def test_replicas_share_a_batch_evenly():
-    running.check_batch_size(16, 4)
-    with pytest.raises(errors.UserError, match=r"--batch_size=16 .* by 3"):
-        running.check_batch_size(16, 3)

@@ -7,15 +7,16 @@ import sys
 
 from tests.training import tiny_networks
 from tf_landmarks.data import records
+from tf_landmarks.training import fitting
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import running
 
 EVERY = 4  # updates from a checkpoint to the next
 
 
-def make_run(data_dir: str, workdir: str) -> running.Run:
+def make_run(data_dir: str, workdir: str) -> fitting.Run:
     """A run whose logged losses are means that checkpoints cut in two."""
-    return running.Run(
+    return fitting.Run(
         workdir,
         tiny_networks.make_quick_architecture(),
         data_dir,
@@ -29,12 +30,12 @@ def make_run(data_dir: str, workdir: str) -> running.Run:
     )
 
 
-def train_skeleton(run: running.Run, steps: int) -> None:
+def train_skeleton(run: fitting.Run, steps: int) -> None:
     """Stage 1."""
     running.train_skeleton(run, steps)
 
 
-def train_landmarks(run: running.Run, steps: int) -> None:
+def train_landmarks(run: fitting.Run, steps: int) -> None:
     """Stage 2, with a pool that is soon full."""
     running.train_landmarks(
         run,
