@@ -10,10 +10,8 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
 # isort: split
 import functools
-import importlib.metadata
 import os
 import pathlib
-from collections.abc import Callable
 
 import tensorflow as tf
 from absl import flags as absl_flags
@@ -25,6 +23,7 @@ from flags import model_flags
 from flags import run_flags
 from flags import training_flags
 from tf_landmarks import errors
+from tf_landmarks import run_from_flags
 from tf_landmarks import staging
 from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
@@ -35,8 +34,7 @@ from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.evaluation import held_out
 from tf_landmarks.models import architecture
-from tf_landmarks.models import perceptual
-from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import fitting
 from tf_landmarks.training import running
 
 for _module in (
@@ -47,8 +45,6 @@ for _module in (
     training_flags,
 ):
     absl_flags.adopt_module_key_flags(_module)
-
-_PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-addons")
 
 
 def main() -> None:
@@ -68,10 +64,10 @@ def main() -> None:
     _check_data(data_dir, info)
     if training_flags.MIXED_PRECISION.value:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    arch = _architecture(info)
+    arch = run_from_flags.make_architecture(info)
     with staging.locked(pathlib.Path(workdir), f"--workdir={workdir}"):
         _describe(workdir, data_dir, info, arch)
-        run = _run(workdir, data_dir, info, arch)
+        run = run_from_flags.make_run(workdir, data_dir, info, arch)
         try:
             _train(run)
         except tf.errors.DataLossError as error:
@@ -121,122 +117,15 @@ def _describe(
     arch: architecture.Architecture,
 ) -> None:
     """Writes what it takes to repeat the run, or finds it the same."""
-    workdirs.write_run(workdir, _description(data_dir, info, arch))
+    description = run_from_flags.describe(data_dir, info, arch)
+    workdirs.write_run(workdir, description)
     with staging.staged(workdir, "workdir") as folder:
         flags = absl_flags.FLAGS.flags_into_string()
         (folder / "flags.txt").write_text(flags)
         (folder / records.INFO_FILE).write_text(records.info_to_json(info))
 
 
-def _description(
-    data_dir: str, info: records.DatasetInfo, arch: architecture.Architecture
-) -> dict:
-    """What makes this run the one it is, for run.json."""
-    return {
-        "architecture": arch.to_json(),
-        "data": {
-            "name": info.name,
-            "data_dir": os.path.abspath(data_dir),
-            "sha256": [
-                shard.sha256
-                for shard in (
-                    *info.splits["train"].clip_shards,
-                    *info.splits["train"].pose_shards,
-                )
-            ],
-        },
-        "training": _values(*training_flags.OF_BOTH_STAGES, dataset_flags.SEED),
-        "skeleton": _values(*training_flags.OF_STAGE_1),
-        **_description_of_stage_2(),
-        "versions": {p: importlib.metadata.version(p) for p in _PACKAGES},
-    }
-
-
-def _description_of_stage_2() -> dict:
-    if training_flags.STAGE.value == "skeleton":
-        return {}  # its flags may still be chosen
-    values = _values(*training_flags.OF_STAGE_2)
-    values["supervised"] = training_flags.STAGE.value == "supervised"
-    if training_flags.DECAY_SHARE.value:
-        # The rate falls towards this update: another would bend its course.
-        values["train_steps"] = training_flags.TRAIN_STEPS.value
-    return {"landmarks": values}
-
-
-def _values(*holders: absl_flags.FlagHolder) -> dict:
-    return {holder.name: holder.value for holder in holders}
-
-
-def _architecture(info: records.DatasetInfo) -> architecture.Architecture:
-    return architecture.Architecture(
-        info.skeleton,
-        info.image_size,
-        model_flags.WIDTH.value,
-        draw=model_flags.DRAW.value,
-        gamma=model_flags.GAMMA.value,
-        literal_renderer=model_flags.LITERAL_RENDERER.value,
-        skip_connections=model_flags.SKIP_CONNECTIONS.value,
-        eta_instance_norm=model_flags.ETA_INSTANCE_NORM.value,
-        separable_softmax=model_flags.SEPARABLE_SOFTMAX.value,
-        d_y_norm_first=model_flags.D_Y_NORM_FIRST.value,
-    )
-
-
-def _objective() -> landmark_gan.Objective:
-    return landmark_gan.Objective(
-        perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
-        adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
-        consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
-        discriminator_weight=training_flags.DISCRIMINATOR_WEIGHT.value,
-        finetune_eta=training_flags.FINETUNE_ETA.value,
-        eta_points_weight=training_flags.ETA_POINTS_WEIGHT.value,
-        eta_image_weight=training_flags.ETA_IMAGE_WEIGHT.value,
-        pool_size=training_flags.POOL_SIZE.value,
-    )
-
-
-def _run(
-    workdir: str,
-    data_dir: str,
-    info: records.DatasetInfo,
-    arch: architecture.Architecture,
-) -> running.Run:
-    return running.Run(
-        workdir,
-        arch,
-        data_dir,
-        info,
-        batch_size=training_flags.BATCH_SIZE.value,
-        learning_rate=training_flags.LEARNING_RATE.value,
-        decay_share=training_flags.DECAY_SHARE.value,
-        seed=dataset_flags.SEED.value,
-        checkpoint_every=training_flags.CHECKPOINT_EVERY.value,
-        keep=training_flags.KEEP.value,
-        log_every=training_flags.LOG_EVERY.value,
-        image_every=training_flags.IMAGE_EVERY.value,
-        profile_steps=_profile_steps(),
-        pair_window=training_flags.PAIR_WINDOW.value,
-        tps=training_flags.TPS.value,
-    )
-
-
-def _profile_steps() -> tuple[int, ...]:
-    given = training_flags.PROFILE_STEPS.value
-    if not given:
-        return ()
-    try:
-        first, last = (int(step) for step in given)
-    except ValueError:
-        first, last = 1, 0
-    if not 0 < first <= last:
-        raise errors.UserError(
-            f"--profile_steps={','.join(given)}: give the first and the last "
-            "update to trace, such as 100,110."
-        )
-    return first, last
-
-
-def _train(run: running.Run) -> None:
+def _train(run: fitting.Run) -> None:
     stage = training_flags.STAGE.value
     if stage == "supervised":
         running.train_supervised(run, training_flags.TRAIN_STEPS.value)
@@ -247,23 +136,13 @@ def _train(run: running.Run) -> None:
         running.train_landmarks(
             run,
             training_flags.TRAIN_STEPS.value,
-            _perceptual_network(run.arch.image_size),
-            _objective(),
+            run_from_flags.choose_perceptual_network(run.arch.image_size),
+            run_from_flags.make_objective(),
             frames and functools.partial(held_out.errors, frames=frames),
         )
 
 
-def _perceptual_network(size: int) -> Callable[[], keras.Model]:
-    if training_flags.PERCEPTUAL.value == "squeezenet":
-        return functools.partial(perceptual.squeezenet, size)
-    return functools.partial(
-        perceptual.vgg19,
-        training_flags.PERCEPTUAL_WEIGHTS.value,
-        training_flags.PERCEPTUAL_RELU.value,
-    )
-
-
-def _show(run: running.Run, dataset: str) -> None:
+def _show(run: fitting.Run, dataset: str) -> None:
     """Evaluates, draws the demo's overlay, and says where everything is."""
     # Numbers are those of evaluate and detect, in full precision.
     keras.mixed_precision.set_global_policy("float32")
