@@ -22,14 +22,15 @@ _METRICS = {
 
 def _card(name="avatars", run=None, **metrics):
     dataset = {"name": name, "category": {"keypoints": ["nose", "tail"]}}
-    return model_card.render("mine", run or {}, dataset, _METRICS | metrics)
+    run = run or {"landmarks": {"perceptual": "squeezenet"}}
+    return model_card.render("mine", run, dataset, _METRICS | metrics)
 
 
 def test_the_figures_are_those_of_the_metrics():
     card = _card()
     assert card.startswith("# mine\n")
     assert "2 landmarks in crops of 64x64 pixels: nose, tail." in card
-    assert "for 4,000 updates" in card
+    assert "4,000 updates" in card
     assert "Over 1,600 frames of the test split, against labels." in card
     assert "| error | 6.54 |" in card
     assert "mean pose, as the answer for every frame | 15.21 |" in card
@@ -50,9 +51,12 @@ def test_without_labels_there_are_no_figures():
 
 def test_a_baseline_with_labels_is_called_one():
     assert "Trained without labels" in _card()
-    supervised = _card(run={"landmarks": {"supervised": True}})
+    supervised = _card(
+        run={"landmarks": {"perceptual": "squeezenet", "supervised": True}}
+    )
     assert "Trained without labels" not in supervised
     assert "trained with the labels" in supervised
+    assert "SqueezeNet" not in supervised
 
 
 @pytest.mark.parametrize("source", [avatars, demo, demo_body])

@@ -1,5 +1,6 @@
 """What to know of a detector before one uses it: MODEL_CARD.md."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -63,15 +64,14 @@ _UNKNOWN = Words(
 _TEMPLATE = """\
 # {name}
 
-Finds {num_landmarks} landmarks in crops of {size}x{size} pixels: {landmarks}.
+{landmarks}
 
 ```
 bazel run //tf_landmarks:detect -- --pretrained={name} --out=DIR \\
     --video=FILE --box=X,Y,WIDTH,HEIGHT
 ```
 
-{training} `flags.txt` has all flags (`train --flagfile`), `run.json` the
-versions, `dataset.json` the checksums of the data.
+{training}
 
 ## Figures
 
@@ -86,8 +86,7 @@ your own: `evaluate --pretrained={name} --data_dir=DATA --out=DIR`.
 
 ## Licence
 
-{licence} SqueezeNet's ImageNet weights, MIT, were used in training; they are
-not in here.
+{licence}
 
 ## Limits
 
@@ -97,12 +96,22 @@ not in here.
 _UNPAIRED = (
     "Trained without labels, from clips and unpaired poses, for {updates} "
     "updates after those of the skeleton encoder (Jakab et al., *Learning "
-    "Landmarks from Unaligned Data using Image Translation*)."
+    "Landmarks from Unaligned Data using Image Translation*). "
 )
 _SUPERVISED = (
     "A supervised baseline, `--stage=supervised`: trained with the labels of "
-    "its clips for {updates} updates."
+    "its clips for {updates} updates. "
 )
+_FILES = (
+    "`flags.txt` has all flags (`train --flagfile`), `run.json` the versions, "
+    "`dataset.json` the checksums of the data."
+)
+_PERCEPTUAL = {
+    "squeezenet": " SqueezeNet's ImageNet weights, MIT, were used in training; "
+    "they are not in here.",
+    "vgg19": " VGG-19's ImageNet weights were used in training; they are not "
+    "in here.",
+}
 
 _LIMITS = (
     "The confidence says how concentrated a heatmap is; it is no probability.",
@@ -121,19 +130,34 @@ def render(name: str, run: Mapping, dataset: Mapping, metrics: Mapping) -> str:
       metrics: of metrics.json.
     """
     words = WORDS.get(dataset["name"], _UNKNOWN)
-    supervised = run.get("landmarks", {}).get("supervised", False)
-    training = _SUPERVISED if supervised else _UNPAIRED
+    settings = run.get("landmarks", {})
+    supervised = settings.get("supervised", False)
+    training = (_SUPERVISED if supervised else _UNPAIRED).format(
+        updates=f"{metrics['checkpoint_step']:,}"
+    )
+    licence = words.licence
+    if not supervised:
+        licence += _PERCEPTUAL.get(settings.get("perceptual"), "")
+    landmarks = ", ".join(dataset["category"]["keypoints"])
+    size = metrics["image_size"]
     limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
     return _TEMPLATE.format(
         name=name,
-        num_landmarks=metrics["num_landmarks"],
-        size=metrics["image_size"],
-        landmarks=", ".join(dataset["category"]["keypoints"]),
-        training=training.format(updates=f"{metrics['checkpoint_step']:,}"),
+        landmarks=_wrapped(
+            f"Finds {metrics['num_landmarks']} landmarks in crops of "
+            f"{size}x{size} pixels: {landmarks}."
+        ),
+        training=_wrapped(training + _FILES),
         figures=_figures(metrics),
-        data=words.data,
-        licence=words.licence,
-        limits="\n".join(f"- {limit}" for limit in limits),
+        data=_wrapped(words.data),
+        licence=_wrapped(licence),
+        limits="\n".join(_wrapped(f"- {limit}", "  ") for limit in limits),
+    )
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, 80, subsequent_indent=indent, break_on_hyphens=False
     )
 
 
