@@ -76,13 +76,19 @@ def test_nothing_tells_of_the_machine(published, workdir):
     source = json.loads(
         pathlib.Path(published.out, "dataset.json").read_text()
     )["source"]
-    assert source == {
-        "frames": "clips",
-        "motions": ["walk", "run.bvh"],
-        "skipped": 1,
-    }
+    assert source == {"frames": "clips", "motions": ["walk", "run.bvh"]}
     flags = pathlib.Path(published.out, "flags.txt").read_text()
     assert flags == "--width=4\n--notps\n"
+
+
+def test_what_was_published_can_be_published_again(published, tmp_path):
+    again = publishing.publish(published.out, str(tmp_path / "puppets"))
+    for name in ("run.json", "dataset.json", "flags.txt", "MODEL_CARD.md"):
+        first, second = (
+            pathlib.Path(folder.out, name).read_text()
+            for folder in (published, again)
+        )
+        assert first == second
 
 
 def test_what_is_there_is_not_replaced(published, workdir):

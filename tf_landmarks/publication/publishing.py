@@ -55,8 +55,7 @@ def publish(workdir: str, out: str, kind: str = "step") -> Published:
     dataset = json.loads(_read(workdir, records.INFO_FILE, "train"))
     flags = _read(workdir, _FLAGS_FILE, "train").splitlines()
     run["data"].pop("data_dir", None)
-    # Messages about single files.
-    dataset["source"]["skipped"] = len(dataset["source"].get("skipped", ()))
+    dataset["source"].pop("skipped", None)  # messages with paths in them
     run, dataset = _without_paths(run), _without_paths(dataset)
     card = model_card.render(
         pathlib.Path(os.path.abspath(out)).name, run, dataset, metrics
