@@ -6,7 +6,8 @@ DATASET = flags.DEFINE_string(
     "dataset",
     "video",
     "Where the data come from: video (your own: --frames, --poses), demo "
-    "(faces, fetched out of packages) or avatars (rendered people).",
+    "(faces) or demo_body (a man), fetched out of packages, or avatars "
+    "(rendered people).",
 )
 AVATARS_SCALE = flags.DEFINE_enum(
     "avatars_scale",

@@ -6,7 +6,6 @@ IMAGES = flags.DEFINE_string(
     "images", None, "Images to detect in, by a quoted pattern: 'DIR/*.jpg'."
 )
 VIDEO = flags.DEFINE_string("video", None, "Video file to detect in.")
-OUT = flags.DEFINE_string("out", None, "Folder of the results.")
 BOX = flags.DEFINE_string(
     "box",
     None,

@@ -30,7 +30,10 @@ def test_results_are_written_and_named(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--images=*.png",), "needs --workdir"),
+        (("--images=*.png", "--out=o"), "either --workdir, .* or --pretrain"),
+        (("--workdir=w", "--pretrained=p", "--out=o"), "and not both"),
+        (("--workdir=w", "--images=*.png"), "needs --out"),
+        (("--pretrained=no_such", "--out=o"), "--pretrained=no_such does not"),
         (("--workdir=w", "--out=o"), "either --images or --video"),
         (
             ("--workdir=w", "--out=o", "--images=*", "--video=v"),

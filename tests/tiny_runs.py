@@ -12,7 +12,9 @@ from absl.testing import flagsaver
 from tf_landmarks import skeletons
 from tf_landmarks import workdirs
 from tf_landmarks.data import clips
+from tf_landmarks.data import records
 from tf_landmarks.data import writing
+from tf_landmarks.evaluation import evaluating
 from tf_landmarks.models import architecture
 from tf_landmarks.models import landmark_detector
 
@@ -106,3 +108,15 @@ def make_run(folder: pathlib.Path, data_dir: str = "nowhere") -> str:
         keep=1,
     )
     return str(folder)
+
+
+def make_evaluated_run(folder: pathlib.Path, data_dir: str) -> str:
+    """A run as `train` leaves it, evaluated, on data of `make_data`."""
+    workdir = make_run(folder, data_dir)
+    info = records.read_info(data_dir)
+    (folder / records.INFO_FILE).write_text(records.info_to_json(info))
+    flags_text = f"--width=4\n--workdir={workdir}\n--data_dir=here\n"
+    flags_text += f"--perceptual_weights={folder}/vgg.h5\n--notps\n"
+    (folder / "flags.txt").write_text(flags_text)
+    evaluating.evaluate_workdir(workdir)
+    return workdir

@@ -2,6 +2,7 @@
 
 bazel run //tf_landmarks:detect -- --workdir=W --video=FILE --out=DIR
 bazel run //tf_landmarks:detect -- --workdir=W --images='DIR/*.jpg' --out=DIR
+bazel run //tf_landmarks:detect -- --pretrained=NAME --video=FILE --out=DIR
 """
 
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
@@ -11,26 +12,34 @@ from absl import flags as absl_flags
 
 from flags import checkpoint_flags
 from flags import detection_flags
+from flags import output_flags
+from flags import pretrained_flags
 from flags import run_flags
 from tf_landmarks import errors
+from tf_landmarks import shipped
 from tf_landmarks.detection import detecting
 from tf_landmarks.detection import inputs
 
-for _module in (checkpoint_flags, detection_flags, run_flags):
+for _module in (
+    checkpoint_flags,
+    detection_flags,
+    output_flags,
+    pretrained_flags,
+    run_flags,
+):
     absl_flags.adopt_module_key_flags(_module)
 
 
 def main() -> None:
     """Reads the flags, detects, says where the results are."""
-    workdir = run_flags.WORKDIR.value
+    workdir = shipped.chosen(
+        run_flags.WORKDIR.value, pretrained_flags.PRETRAINED.value
+    )
     images = detection_flags.IMAGES.value
     video = detection_flags.VIDEO.value
-    out = detection_flags.OUT.value
-    if not workdir or not out:
-        raise errors.UserError(
-            "detect needs --workdir, the folder of a run, and --out, the "
-            "folder for the results"
-        )
+    out = output_flags.OUT.value
+    if not out:
+        raise errors.UserError("detect needs --out, the folder for the results")
     if bool(images) == bool(video):
         raise errors.UserError("give either --images or --video, and not both")
     detect = detecting.detect_images if images else detecting.detect_video

@@ -102,6 +102,24 @@ PYBULLET = Package(
     platform="manylinux2014_x86_64",
 )
 
+# A man on a treadmill before four cameras: the clips of demo_body.
+POSE2SIM = Package(
+    "pypi",
+    "pose2sim",
+    "0.10.49",
+    ("403e0dc4065898ba6a595e72a8970950310979253d60e24c2e00b16b36bf21e1",),
+    "BSD-3-Clause",
+)
+
+# Poses of people, seen by OpenPose: the prior of demo_body.
+POSE_CLASSIFICATION_KIT = Package(
+    "pypi",
+    "pose-classification-kit",
+    "1.1.5",
+    ("c3ea7053f67422f779572449d4f4a9d2270233904fd56fddc5c465d102be41c8",),
+    "MIT",
+)
+
 _REGISTRIES = {"pypi": "PyPI", "npm": "the npm registry"}
 
 

@@ -32,6 +32,42 @@ def staged(folder: str, flag: str) -> Iterator[pathlib.Path]:
 
 
 @contextlib.contextmanager
+def new_folder(folder: str, flag: str) -> Iterator[pathlib.Path]:
+    """Yields a hidden folder; it becomes `folder` on success, as a whole.
+
+    Args:
+      folder: that is not there yet.
+      flag: that named it, for messages.
+
+    Raises:
+      errors.UserError: the folder exists; or see `hidden_folder`.
+    """
+    target = pathlib.Path(os.path.abspath(folder))
+    what = f"--{flag}={folder}"
+    _check_new(target, what)
+    path = target.with_name(f".{target.name}.partial")
+    with hidden_folder(path, what) as partial:
+        yield partial
+        _sync(partial)
+        _check_new(target, what)
+        partial.rename(target)
+
+
+def _check_new(target: pathlib.Path, what: str) -> None:
+    if target.exists():
+        raise errors.UserError(f"{what} exists; delete it or choose another")
+
+
+def _sync(folder: pathlib.Path) -> None:
+    """Flushes the names of a folder's files to disk."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextlib.contextmanager
 def hidden_folder(path: pathlib.Path, what: str) -> Iterator[pathlib.Path]:
     """Yields an empty folder that no other process writes to.
 

@@ -30,6 +30,7 @@ from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
 from tf_landmarks.data import records
 from tf_landmarks.data.sources import demo
+from tf_landmarks.data.sources import demo_body
 from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.evaluation import held_out
@@ -45,6 +46,9 @@ for _module in (
     training_flags,
 ):
     absl_flags.adopt_module_key_flags(_module)
+
+# What to show a detector on that was trained on these.
+_DEMO_VIDEOS = {demo.NAME: demo.video, demo_body.NAME: demo_body.video}
 
 
 def main() -> None:
@@ -143,7 +147,7 @@ def _train(run: fitting.Run) -> None:
 
 
 def _show(run: fitting.Run, dataset: str) -> None:
-    """Evaluates, draws the demo's overlay, and says where everything is."""
+    """Evaluates, draws a demo's overlay, and says where everything is."""
     # Numbers are those of evaluate and detect, in full precision.
     keras.mixed_precision.set_global_policy("float32")
     shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
@@ -152,9 +156,9 @@ def _show(run: fitting.Run, dataset: str) -> None:
         print(report.table())
         shown["metrics"] = f"{run.workdir}/metrics.json"
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
-    if dataset == demo.NAME:
+    if dataset in _DEMO_VIDEOS:
         out = os.path.join(run.workdir, "overlay")
-        video, box = demo.video()
+        video, box = _DEMO_VIDEOS[dataset]()
         detecting.detect_video(run.workdir, video, out, box)
         shown["overlay video"] = f"{out}/overlay.mp4"
     for name, where in shown.items():

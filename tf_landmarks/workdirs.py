@@ -131,6 +131,24 @@ def read_run(workdir: str) -> dict:
         ) from None
 
 
+def read_data_dir(workdir: str) -> str:
+    """Where the data were that a run was trained on.
+
+    Raises:
+      errors.UserError: when the folder is not a run's, or one that `publish`
+        made: these do not say.
+    """
+    try:
+        return read_run(workdir)["data"]["data_dir"]
+    except KeyError:
+        size = read_architecture(workdir).image_size
+        raise errors.UserError(
+            f"--data_dir is missing, and {workdir} does not say where its data "
+            "are; name a folder that prepare made with "
+            f"--image_size={size}."
+        ) from None
+
+
 def read_architecture(workdir: str) -> architecture.Architecture:
     """The networks' of a run.
 
@@ -227,6 +245,11 @@ def load_detector(
     folder = checkpoints(workdir, "landmarks")
     items = {"phi": detector.phi, "eta": detector.eta}
     step = restore(items, folder, partial=True, kind=kind)
+    if step is None and steps(folder):
+        raise errors.UserError(
+            f"--checkpoint=best: {folder} holds no best checkpoint; drop the "
+            "flag to take the newest."
+        )
     if step is None:
         raise errors.UserError(
             f"--workdir={workdir}: no checkpoint of a detector in {folder}; "

@@ -15,6 +15,7 @@ from tf_landmarks.data import records
 from tf_landmarks.data import writing
 from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import demo
+from tf_landmarks.data.sources import demo_body
 
 
 class Own(NamedTuple):
@@ -49,6 +50,8 @@ def own_source(own: Own) -> clips.Source:
     """
     if own.name == demo.NAME:
         return demo.source(own.image_size)
+    if own.name == demo_body.NAME:
+        return demo_body.source()
     if own.name == avatars.NAME:
         return avatars.source(
             own.image_size,
@@ -60,9 +63,9 @@ def own_source(own: Own) -> clips.Source:
             own.processes,
         )
     raise errors.UserError(
-        f"--dataset={own.name} cannot be made by itself; choose demo or "
-        "avatars, or prepare your own data with --dataset=video and give "
-        "--data_dir"
+        f"--dataset={own.name} cannot be made by itself; choose demo, "
+        "demo_body or avatars, or prepare your own data with --dataset=video "
+        "and give --data_dir"
     )
 
 

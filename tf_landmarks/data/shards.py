@@ -30,35 +30,13 @@ def new_folder(data_dir: str) -> Iterator[pathlib.Path]:
       errors.UserError: `data_dir` exists, is remote, or is being written by
         another process.
     """
-    target = pathlib.Path(os.path.abspath(data_dir))
-    _check_target(data_dir, target)
-    path = target.with_name(f".{target.name}.partial")
-    with staging.hidden_folder(path, f"--data_dir={data_dir}") as partial:
-        yield partial
-        _sync(partial)
-        _check_target(data_dir, target)
-        partial.rename(target)
-
-
-def _check_target(data_dir: str, target: pathlib.Path) -> None:
     if "://" in data_dir:
         raise errors.UserError(
             f"--data_dir={data_dir}: prepare writes to local folders only; "
             "write to one and copy it there"
         )
-    if target.exists():
-        raise errors.UserError(
-            f"--data_dir={data_dir} exists; delete it or choose another"
-        )
-
-
-def _sync(folder: pathlib.Path) -> None:
-    """Flushes the names of a folder's files to disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    with staging.new_folder(data_dir, "data_dir") as partial:
+        yield partial
 
 
 class ShardWriter:

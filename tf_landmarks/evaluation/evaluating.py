@@ -55,21 +55,23 @@ def evaluate_workdir(
     data_dir: str | None = None,
     split: str = "test",
     kind: str = "step",
+    out: str | None = None,
 ) -> reports.Report:
-    """Evaluates a run; writes metrics.json and contact_sheet.png into it.
+    """Evaluates a run; writes metrics.json and contact_sheet.png.
 
     Args:
       workdir: of the run.
       data_dir: prepared folder; None is the one that it was trained on.
       split: of the data.
       kind: of checkpoint, see `workdirs.load_detector`.
+      out: folder of the two files; None is the workdir.
 
     Raises:
-      errors.UserError: see `workdirs.load_detector`, `records.read_info` and
-        `evaluate`; or the workdir cannot be written to.
+      errors.UserError: see `workdirs`, `records.read_info` and `evaluate`; or
+        the folder cannot be written to.
     """
     detector, step = workdirs.load_detector(workdir, kind)
-    data_dir = data_dir or workdirs.read_run(workdir)["data"]["data_dir"]
+    data_dir = data_dir or workdirs.read_data_dir(workdir)
     info = records.read_info(data_dir)
     beta = workdirs.read_architecture(workdir).beta()
     try:
@@ -78,7 +80,8 @@ def evaluate_workdir(
         raise integrity.explain_data_loss(error, data_dir) from error
     report = report._replace(checkpoint_step=step)
     sheet = contact_sheet.render(rows, info.skeleton, report.labels)
-    with staging.staged(workdir, "workdir") as folder:
+    target = (out, "out") if out else (workdir, "workdir")
+    with staging.staged(*target) as folder:
         sheet.save(folder / SHEET_FILE)
         text = json.dumps(report.to_json(), indent=1, allow_nan=False)
         (folder / METRICS_FILE).write_text(text + "\n")

@@ -1,0 +1,5 @@
+"""Where results go."""
+
+from absl import flags
+
+OUT = flags.DEFINE_string("out", None, "Folder of the results.")

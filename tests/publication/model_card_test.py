@@ -1,0 +1,70 @@
+import pytest
+
+from tf_landmarks.data.sources import avatars
+from tf_landmarks.data.sources import demo
+from tf_landmarks.data.sources import demo_body
+from tf_landmarks.publication import model_card
+
+_METRICS = {
+    "percent_of_image": 6.543,
+    "percent_of_image_with_flips": 5.432,
+    "mean_pose_percent_of_image": 15.21,
+    "correct_flip": 0.87,
+    "labelled_frames": 1600,
+    "skeleton_encoder_percent_of_image": 2.1,
+    "labels": "labels",
+    "split": "test",
+    "checkpoint_step": 4000,
+    "image_size": 64,
+    "num_landmarks": 2,
+}
+
+
+def _card(name="avatars", run=None, **metrics):
+    dataset = {"name": name, "category": {"keypoints": ["nose", "tail"]}}
+    run = run or {"landmarks": {"perceptual": "squeezenet"}}
+    return model_card.render("mine", run, dataset, _METRICS | metrics)
+
+
+def test_the_figures_are_those_of_the_metrics():
+    card = _card()
+    assert card.startswith("# mine\n")
+    assert "2 landmarks in crops of 64x64 pixels: nose, tail." in card
+    assert "4,000 updates" in card
+    assert "Over 1,600 frames of the test split, against labels." in card
+    assert "| error | 6.54 |" in card
+    assert "mean pose, as the answer for every frame | 15.21 |" in card
+    assert "told apart in 87% of the frames" in card
+    assert "--pretrained=mine" in card
+
+
+def test_without_labels_there_are_no_figures():
+    unknown = {
+        key: None
+        for key in _METRICS
+        if key.endswith("percent_of_image") or "flip" in key
+    }
+    card = _card(**unknown, labels=None)
+    assert "None: the test split has no labels." in card
+    assert "told apart" not in card
+
+
+def test_a_baseline_with_labels_is_called_one():
+    assert "Trained without labels" in _card()
+    supervised = _card(
+        run={"landmarks": {"perceptual": "squeezenet", "supervised": True}}
+    )
+    assert "Trained without labels" not in supervised
+    assert "trained with the labels" in supervised
+    assert "SqueezeNet" not in supervised
+
+
+@pytest.mark.parametrize("source", [avatars, demo, demo_body])
+def test_our_own_datasets_are_known(source):
+    assert "To be completed" not in _card(source.NAME)
+
+
+def test_of_others_the_user_has_to_tell():
+    card = _card("video")
+    for section in ("Data", "Licence", "Limits"):
+        assert "(To be completed" in card.split(f"## {section}")[1][:120]

@@ -1,0 +1,1 @@
+"""Detectors to be passed on: small folders, each with a model card."""

@@ -1,0 +1,195 @@
+"""What to know of a detector before one uses it: MODEL_CARD.md."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import NamedTuple
+
+FILE = "MODEL_CARD.md"
+
+
+class Words(NamedTuple):
+    """What is known of a dataset.
+
+    Attributes:
+      data: what they are.
+      licence: of what the detector learned from.
+      limits: sentences, each on what the detector cannot do.
+    """
+
+    data: str
+    licence: str
+    limits: tuple[str, ...]
+
+
+# By the dataset's name.
+WORDS = {
+    "avatars": Words(
+        "Rendered people: MakeHuman's bodies, moved by DeepMimic's motion "
+        "capture. The poses are of other people in other motions than the "
+        "clips, and so is the test split.",
+        "MakeHuman's bodies are CC0, DeepMimic's motions under the zlib "
+        "licence.",
+        (
+            "It never saw a photo of a person: on real pictures expect more "
+            "errors than these figures say.",
+            "One person, whole and upright, in the middle of the crop: give "
+            "`--box`.",
+        ),
+    ),
+    "demo": Words(
+        "One man's talking-face video, and the landmarks of another man, as "
+        "dlib saw them.",
+        "The footage is FGnet's. dlib's predictor was trained on 300-W, for "
+        "non-commercial use only: use this detector likewise.",
+        ("It saw one man's face in one room: it is for that video.",),
+    ),
+    "demo_body": Words(
+        "Two cameras' views of a man on a treadmill (Pose2Sim), and poses of "
+        "other people, as OpenPose saw them (pose-classification-kit).",
+        "The videos are under the BSD-3-Clause licence, the poses under the "
+        "MIT licence.",
+        (
+            "It saw one man in one room, from the front: it is for that video.",
+            "`head_center` is the nose.",
+        ),
+    ),
+}
+
+_UNKNOWN = Words(
+    "The user's own videos and poses. (To be completed: of what, and whose?)",
+    "(To be completed: under what licence are they?)",
+    ("(To be completed: what was not in the data?)",),
+)
+
+_TEMPLATE = """\
+# {name}
+
+{landmarks}
+
+```
+bazel run //tf_landmarks:detect -- --pretrained={name} --out=DIR \\
+    --video=FILE --box=X,Y,WIDTH,HEIGHT
+```
+
+{training}
+
+## Figures
+
+{figures}
+
+`metrics.json` says what each of them means, and has them by clip. On data of
+your own: `evaluate --pretrained={name} --data_dir=DATA --out=DIR`.
+
+## Data
+
+{data}
+
+## Licence
+
+{licence}
+
+## Limits
+
+{limits}
+"""
+
+_UNPAIRED = (
+    "Trained without labels, from clips and unpaired poses, for {updates} "
+    "updates after those of the skeleton encoder (Jakab et al., *Learning "
+    "Landmarks from Unaligned Data using Image Translation*). "
+)
+_SUPERVISED = (
+    "A supervised baseline, `--stage=supervised`: trained with the labels of "
+    "its clips for {updates} updates. "
+)
+_FILES = (
+    "`flags.txt` has all flags (`train --flagfile`), `run.json` the versions, "
+    "`dataset.json` the checksums of the data."
+)
+_PERCEPTUAL = {
+    "squeezenet": " SqueezeNet's ImageNet weights, MIT, were used in training; "
+    "they are not in here.",
+    "vgg19": " VGG-19's ImageNet weights were used in training; they are not "
+    "in here.",
+}
+
+_LIMITS = (
+    "The confidence says how concentrated a heatmap is; it is no probability.",
+    "Nothing here was tested on groups of people against each other. Do not "
+    "decide about people by it.",
+)
+
+
+def render(name: str, run: Mapping, dataset: Mapping, metrics: Mapping) -> str:
+    """The card.
+
+    Args:
+      name: of the detector.
+      run: contents of run.json.
+      dataset: of dataset.json.
+      metrics: of metrics.json.
+    """
+    words = WORDS.get(dataset["name"], _UNKNOWN)
+    settings = run.get("landmarks", {})
+    supervised = settings.get("supervised", False)
+    training = (_SUPERVISED if supervised else _UNPAIRED).format(
+        updates=f"{metrics['checkpoint_step']:,}"
+    )
+    licence = words.licence
+    if not supervised:
+        licence += _PERCEPTUAL.get(settings.get("perceptual"), "")
+    landmarks = ", ".join(dataset["category"]["keypoints"])
+    size = metrics["image_size"]
+    limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
+    return _TEMPLATE.format(
+        name=name,
+        landmarks=_wrapped(
+            f"Finds {metrics['num_landmarks']} landmarks in crops of "
+            f"{size}x{size} pixels: {landmarks}."
+        ),
+        training=_wrapped(training + _FILES),
+        figures=_figures(metrics),
+        data=_wrapped(words.data),
+        licence=_wrapped(licence),
+        limits="\n".join(_wrapped(f"- {limit}", "  ") for limit in limits),
+    )
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, 80, subsequent_indent=indent, break_on_hyphens=False
+    )
+
+
+def _figures(metrics: Mapping) -> str:
+    if metrics["percent_of_image"] is None:
+        return f"None: the {metrics['split']} split has no labels."
+    rows = {
+        "error": metrics["percent_of_image"],
+        "with left and right exchanged where that is less": metrics[
+            "percent_of_image_with_flips"
+        ],
+        "the prior's mean pose, as the answer for every frame": metrics[
+            "mean_pose_percent_of_image"
+        ],
+        "skeleton encoder alone": metrics["skeleton_encoder_percent_of_image"],
+    }
+    lines = [
+        f"Over {metrics['labelled_frames']:,} frames of the "
+        f"{metrics['split']} split, against {metrics['labels']}.",
+        "",
+        "| | % of the image's side |",
+        "| --- | --- |",
+        *(f"| {what} | {value:.2f} |" for what, value in rows.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _limits_by_figures(metrics: Mapping) -> list[str]:
+    correct = metrics["correct_flip"]
+    if correct is None:
+        return []
+    return [
+        f"Left and right are told apart in {100 * correct:.0f}% of the frames; "
+        "drawn by lot it would be 50%."
+    ]
