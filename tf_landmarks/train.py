@@ -30,7 +30,7 @@ from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
 from tf_landmarks.data import records
-from tf_landmarks.data.sources import demo
+from tf_landmarks.data.sources import talking_face
 from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.evaluation import held_out
@@ -77,7 +77,7 @@ def main() -> None:
         except tf.errors.DataLossError as error:
             raise integrity.explain_data_loss(error, data_dir) from error
         if training_flags.STAGE.value != "skeleton":
-            _show(run, dataset)
+            _show(run)
 
 
 def _check_pool() -> None:
@@ -263,8 +263,8 @@ def _perceptual_network(size: int) -> Callable[[], keras.Model]:
     )
 
 
-def _show(run: running.Run, dataset: str) -> None:
-    """Evaluates, draws the demo's overlay, and says where everything is."""
+def _show(run: running.Run) -> None:
+    """Evaluates, draws the talking face, and says where everything is."""
     # Numbers are those of evaluate and detect, in full precision.
     keras.mixed_precision.set_global_policy("float32")
     shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
@@ -273,9 +273,9 @@ def _show(run: running.Run, dataset: str) -> None:
         print(report.table())
         shown["metrics"] = f"{run.workdir}/metrics.json"
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
-    if dataset == demo.NAME:
+    if run.info.name == talking_face.NAME:
         out = os.path.join(run.workdir, "overlay")
-        video, box = demo.video()
+        video, box = talking_face.video()
         detecting.detect_video(run.workdir, video, out, box)
         shown["overlay video"] = f"{out}/overlay.mp4"
     for name, where in shown.items():
