@@ -5,9 +5,10 @@ from absl import flags
 DATASET = flags.DEFINE_string(
     "dataset",
     "video",
-    "Where the data come from: video (your own: --frames, --poses), demo "
-    "(faces) or demo_body (a man), fetched out of packages, or avatars "
-    "(rendered people).",
+    "Where the data come from: video (your own: --frames, --poses), "
+    "talking_face (fetched out of packages), demo (the same, trained for "
+    "minutes), demo_body (a man, fetched as well) or avatars (rendered "
+    "people).",
 )
 AVATARS_SCALE = flags.DEFINE_enum(
     "avatars_scale",

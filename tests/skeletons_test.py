@@ -72,6 +72,19 @@ class SkeletonTest(parameterized.TestCase):
         self.assertEqual(skeleton.left_right_pairs, ((2, 0),))
         self.assertEqual(skeleton.flip_permutation, (2, 1, 0, 3))
 
+    def test_outer_eye_corners_are_those_of_the_protocol(self):
+        self.assertEqual(skeletons.IBUG_68.outer_eye_corners, (45, 36))
+        eyes = skeletons.IBUG_68.subset("eyes", range(36, 48))
+        self.assertEqual(eyes.outer_eye_corners, (9, 0))
+
+    @parameterized.parameters(
+        (skeletons.HUMAN36M,),
+        (skeletons.BODY_25,),  # it has eyes, as one point each
+        (skeletons.IBUG_68.subset("one eye", range(36, 42)),),
+    )
+    def test_without_two_outer_corners_there_are_none(self, skeleton):
+        self.assertIsNone(skeleton.outer_eye_corners)
+
     def test_side_follows_from_the_name(self):
         skeleton = skeletons.Skeleton(
             "cat", ("right_ear", "nose", "left_eye"), ()

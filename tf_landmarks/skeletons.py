@@ -49,6 +49,18 @@ class Skeleton(NamedTuple):
             permutation[left], permutation[right] = right, left
         return tuple(permutation)
 
+    @property
+    def outer_eye_corners(self) -> tuple[int, int] | None:
+        """Indices (left, right) of what face errors are measured by.
+
+        None where a category has no landmarks of these names: bodies.
+        """
+        names = ("left_eye_outer", "right_eye_outer")
+        if not set(names) <= set(self.landmarks):
+            return None
+        left, right = map(self.landmarks.index, names)
+        return left, right
+
     def side(self, index: int) -> str:
         """Which side the name puts a landmark on: left, right or middle."""
         prefix = self.landmarks[index].partition("_")[0]

@@ -29,8 +29,8 @@ from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
 from tf_landmarks.data import records
-from tf_landmarks.data.sources import demo
 from tf_landmarks.data.sources import demo_body
+from tf_landmarks.data.sources import talking_face
 from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.evaluation import held_out
@@ -48,7 +48,10 @@ for _module in (
     absl_flags.adopt_module_key_flags(_module)
 
 # What to show a detector on that was trained on these.
-_DEMO_VIDEOS = {demo.NAME: demo.video, demo_body.NAME: demo_body.video}
+_VIDEOS = {
+    talking_face.NAME: talking_face.video,
+    demo_body.NAME: demo_body.video,
+}
 
 
 def main() -> None:
@@ -77,7 +80,7 @@ def main() -> None:
         except tf.errors.DataLossError as error:
             raise integrity.explain_data_loss(error, data_dir) from error
         if training_flags.STAGE.value != "skeleton":
-            _show(run, dataset)
+            _show(run)
 
 
 def _check_pool() -> None:
@@ -146,8 +149,8 @@ def _train(run: fitting.Run) -> None:
         )
 
 
-def _show(run: fitting.Run, dataset: str) -> None:
-    """Evaluates, draws a demo's overlay, and says where everything is."""
+def _show(run: fitting.Run) -> None:
+    """Evaluates, draws a video's overlay, and says where everything is."""
     # Numbers are those of evaluate and detect, in full precision.
     keras.mixed_precision.set_global_policy("float32")
     shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
@@ -156,9 +159,9 @@ def _show(run: fitting.Run, dataset: str) -> None:
         print(report.table())
         shown["metrics"] = f"{run.workdir}/metrics.json"
         shown["contact sheet"] = f"{run.workdir}/contact_sheet.png"
-    if dataset in _DEMO_VIDEOS:
+    if run.info.name in _VIDEOS:
         out = os.path.join(run.workdir, "overlay")
-        video, box = _DEMO_VIDEOS[dataset]()
+        video, box = _VIDEOS[run.info.name]()
         detecting.detect_video(run.workdir, video, out, box)
         shown["overlay video"] = f"{out}/overlay.mp4"
     for name, where in shown.items():

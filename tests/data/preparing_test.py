@@ -6,6 +6,7 @@ from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
 from tf_landmarks.data import preparing
+from tf_landmarks.data import records
 
 
 def _source(position):
@@ -71,3 +72,14 @@ def test_the_size_is_checked_before_anything_is_fetched():
 def test_only_some_datasets_make_themselves():
     with pytest.raises(errors.UserError, match="--dataset=video cannot be"):
         preparing.prepare_cached(preparing.Own("video", 64), "none")
+
+
+def test_the_demo_has_the_data_of_the_talking_face(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
+    folder = tmp_path / "tf_landmarks" / "prepared" / version
+    prepared = folder / "talking_face-64-dlib"
+    prepared.mkdir(parents=True)
+    for dataset in ("demo", "talking_face"):
+        own = preparing.Own(dataset, 64)
+        assert preparing.prepare_cached(own, "dlib") == str(prepared)

@@ -94,6 +94,29 @@ def test_metrics_are_those_of_a_slow_loop_in_original_pixels(report, data_dir):
             assert numbers[name] == pytest.approx(value, rel=1e-4), name
 
 
+def test_faces_are_measured_by_the_eyes_of_their_frame(tmp_path):
+    face = tiny_runs.FACE
+    data_dir = tiny_runs.make_data(tmp_path / "data", skeleton=face)
+    detector = tiny_runs.make_detector(seed=0, skeleton=face)
+    info = records.read_info(data_dir)
+    beta = tiny_runs.architecture_of(face).beta()
+    report, _ = evaluating.evaluate(detector, beta, data_dir, info)
+    # The eyes are 40 pixels apart; the first frames show one of them only.
+    by_eyes = []
+    for i, frame in enumerate(
+        pipelines.evaluation_frames(data_dir, info, "test", 1)
+    ):
+        p = detector(frame["x"]).keypoints[0].numpy()
+        if i % 4 in (1, 2):
+            by_eyes.append(100 / 40 * _distance(p, [0, 1, 2]))
+    numbers = report.to_json()
+    assert numbers["percent_of_outer_eye_distance"] == pytest.approx(
+        np.mean(by_eyes), rel=1e-4
+    )
+    assert (numbers["outer_eye_frames"], numbers["labelled_frames"]) == (4, 6)
+    assert "2 labelled frames are left out" in report.table()
+
+
 def test_files_hold_the_report_and_say_where_it_comes_from(report, workdir):
     with open(f"{workdir}/metrics.json") as file:
         written = json.load(file)

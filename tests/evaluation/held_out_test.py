@@ -25,6 +25,19 @@ def test_error_on_all_frames_is_that_of_an_evaluation(data_dir):
         assert value == pytest.approx(evaluated[name], rel=1e-5)
 
 
+def test_errors_of_faces_are_by_the_eyes_too(tmp_path):
+    face = tiny_runs.FACE
+    data_dir = tiny_runs.make_data(tmp_path / "data", skeleton=face)
+    info = records.read_info(data_dir)
+    detector = tiny_runs.make_detector(seed=0, skeleton=face)
+    beta = tiny_runs.architecture_of(face).beta()
+    report, _ = evaluating.evaluate(detector, beta, data_dir, info)
+    errors = held_out.errors(detector, held_out.load_frames(data_dir, info))
+    name = "percent_of_outer_eye_distance"
+    assert next(iter(errors)) == "percent_of_image"  # the best is by it
+    assert errors[name] == pytest.approx(report.to_json()[name], rel=1e-5)
+
+
 def test_frames_are_few_and_evenly_spread(data_dir):
     info = records.read_info(data_dir)
     frames = held_out.load_frames(data_dir, info, most=4)

@@ -1,7 +1,6 @@
 import pytest
 
 from tf_landmarks.data.sources import avatars
-from tf_landmarks.data.sources import demo
 from tf_landmarks.data.sources import demo_body
 from tf_landmarks.publication import model_card
 

@@ -14,8 +14,8 @@ from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import records
 from tf_landmarks.data import writing
 from tf_landmarks.data.sources import avatars
-from tf_landmarks.data.sources import demo
 from tf_landmarks.data.sources import demo_body
+from tf_landmarks.data.sources import talking_face
 
 
 class Own(NamedTuple):
@@ -48,8 +48,8 @@ def own_source(own: Own) -> clips.Source:
     Raises:
       errors.UserError: there is no such dataset, or it cannot be made.
     """
-    if own.name == demo.NAME:
-        return demo.source(own.image_size)
+    if own.name in talking_face.DATASETS:
+        return talking_face.source(own.image_size)
     if own.name == demo_body.NAME:
         return demo_body.source()
     if own.name == avatars.NAME:
@@ -64,8 +64,8 @@ def own_source(own: Own) -> clips.Source:
         )
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo, "
-        "demo_body or avatars, or prepare your own data with --dataset=video "
-        "and give --data_dir"
+        "talking_face, demo_body or avatars, or prepare your own data with "
+        "--dataset=video and give --data_dir"
     )
 
 
@@ -83,7 +83,7 @@ def prepare_cached(own: Own, labeller: str) -> str:
       errors.UserError: the dataset cannot make itself, or `prepare` fails.
     """
     check_image_size(own.image_size)
-    name = f"{own.name}-{own.image_size}-{labeller}"
+    name = f"{_data_name(own.name)}-{own.image_size}-{labeller}"
     if own.name == avatars.NAME:
         name += f"-{own.scale}-{own.seed}"
     version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
@@ -96,6 +96,12 @@ def prepare_cached(own: Own, labeller: str) -> str:
         bad_files = clips.BadFiles(skip=False)
         prepare(source, str(data_dir), own.image_size, bad_files)
     return str(data_dir)
+
+
+def _data_name(dataset: str) -> str:
+    """One name for all datasets that have the same data."""
+    same = dataset in talking_face.DATASETS
+    return talking_face.NAME if same else dataset
 
 
 def check_image_size(image_size: int) -> None:

@@ -47,7 +47,7 @@ class _Frame(NamedTuple):
     y: np.ndarray
     truth: np.ndarray
     visibility: np.ndarray
-    errors: tuple[float, float, float]  # as in metrics.FrameErrors
+    errors: tuple[float, float, float, float]  # as in metrics.FrameErrors
 
 
 def evaluate_workdir(
@@ -132,7 +132,7 @@ def evaluate(
         encoder_error,
         labels if whole_poses else "prior",
         detector.image_size,
-        detector.skeleton.num_landmarks,
+        detector.skeleton,
     )
     return Evaluation(report, rows)
 
@@ -190,6 +190,7 @@ def _detect(
             visibility,
             detector.image_size,
             detector.skeleton.flip_permutation,
+            detector.skeleton.outer_eye_corners,
         )
         yield from map(
             _Frame,

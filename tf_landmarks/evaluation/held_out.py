@@ -42,11 +42,13 @@ def errors(
     """Of a detector, as it is, on a few labelled frames.
 
     Returns:
-      percent_of_image, and percent_of_image_with_flips where the skeleton has
-      a left and a right; see `metrics`.
+      percent_of_image; percent_of_image_with_flips where the skeleton has a
+      left and a right; percent_of_outer_eye_distance where it has these
+      corners; see `metrics`.
     """
-    flip = detector.skeleton.flip_permutation
-    direct, swapped = [], []
+    skeleton = detector.skeleton
+    flip = list(skeleton.flip_permutation)
+    direct, swapped, eyes = [], [], []
     for batch in frames:
         p = detector(batch["x"]).keypoints.numpy()
         label = (
@@ -55,10 +57,16 @@ def errors(
             detector.image_size,
         )
         direct.append(metrics.percent_of_image(p, *label))
-        swapped.append(metrics.percent_of_image(p[:, list(flip)], *label))
-    direct, swapped = np.concatenate(direct), np.concatenate(swapped)
+        swapped.append(metrics.percent_of_image(p[:, flip], *label))
+        eyes.append(
+            metrics.outer_eye_distance(*label, skeleton.outer_eye_corners)
+        )
+    direct, swapped, eyes = map(np.concatenate, (direct, swapped, eyes))
     found = {"percent_of_image": float(np.nanmean(direct))}
-    if detector.skeleton.left_right_pairs:
+    if skeleton.left_right_pairs:
         nearest = np.minimum(direct, swapped)
         found["percent_of_image_with_flips"] = float(np.nanmean(nearest))
+    if not np.isnan(eyes).all():
+        by_eyes = 100.0 * np.nanmean(direct / eyes)
+        found["percent_of_outer_eye_distance"] = float(by_eyes)
     return found

@@ -36,7 +36,7 @@ WORDS = {
             "`--box`.",
         ),
     ),
-    "demo": Words(
+    "talking_face": Words(
         "One man's talking-face video, and the landmarks of another man, as "
         "dlib saw them.",
         "The footage is FGnet's. dlib's predictor was trained on 300-W, for "

@@ -70,7 +70,7 @@ def train_landmarks(
       steps: updates.
       make_perceptual: makes the perceptual network.
       objective: the weights of eq. 6.
-      held_out_errors: of a detector, in percent of the image; None where
+      held_out_errors: of a detector, by name; the first counts. None where
         nothing is labelled.
 
     Raises:

