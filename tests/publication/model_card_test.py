@@ -58,7 +58,7 @@ def test_a_baseline_with_labels_is_called_one():
     assert "SqueezeNet" not in supervised
 
 
-@pytest.mark.parametrize("source", [avatars, demo, demo_body])
+@pytest.mark.parametrize("source", [avatars, demo_body, talking_face])
 def test_our_own_datasets_are_known(source):
     assert "To be completed" not in _card(source.NAME)
 
