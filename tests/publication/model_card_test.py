@@ -2,6 +2,7 @@ import pytest
 
 from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import demo_body
+from tf_landmarks.data.sources import talking_face
 from tf_landmarks.publication import model_card
 
 _METRICS = {
