@@ -67,6 +67,19 @@ PRIOR_CENTRE_Y = flags.DEFINE_list(
     "prior_centre_y", ["0.43", "0.6"], "The same, from its top."
 )
 
+# Where the avatars' cameras may be, drawn uniformly.
+AVATARS_YAW = flags.DEFINE_list(
+    "avatars_yaw",
+    ["-60", "60"],
+    "LOW,HIGH: degrees about the person; 0 sees the front, 90 the left side, "
+    "-180,180 is all sides.",
+)
+AVATARS_PITCH = flags.DEFINE_list(
+    "avatars_pitch", ["-3", "20"], "LOW,HIGH: degrees over the horizon."
+)
+AVATARS_DISTANCE = flags.DEFINE_list(
+    "avatars_distance", ["3.5", "7"], "LOW,HIGH: metres from the person."
+)
 AVATARS_BACKGROUNDS = flags.DEFINE_string(
     "avatars_backgrounds",
     None,
@@ -102,6 +115,7 @@ OF_VIDEO = (
     TEST_LABELS,
     PRIOR_CAMERAS,
 )
+CAMERAS = (AVATARS_YAW, AVATARS_PITCH, AVATARS_DISTANCE)
 RANGES = (
     PRIOR_YAW,
     PRIOR_PITCH,

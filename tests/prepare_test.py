@@ -177,3 +177,17 @@ def test_processes_are_one_a_core_at_most(tmp_path, monkeypatch):
     for too_few in (0, -1):
         with pytest.raises(flags.IllegalFlagValueError, match="positive"):
             _main(f"--avatars_processes={too_few}")
+
+
+@pytest.mark.parametrize(
+    "flag, message",
+    [
+        ("--avatars_pitch=0,90", "within -60,60"),
+        ("--avatars_distance=0.5,4", "within 2.5,100"),
+        ("--avatars_distance=4,inf", "within 2.5,100"),
+        ("--avatars_yaw=60,-60", "give the lowest and the highest value"),
+        ("--avatars_yaw=left", "give the lowest and the highest value"),
+    ],
+)
+def test_impossible_cameras_are_refused(tmp_path, flag, message):
+    _assert_avatars_are_refused(tmp_path, f"{flag}: .*{message}", flag)

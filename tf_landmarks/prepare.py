@@ -15,6 +15,8 @@ from tf_landmarks.data import clips
 from tf_landmarks.data import preparing
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import virtual_cameras
+from tf_landmarks.data.avatars import scenes
+from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import video
 
 for _module in (data_flags, dataset_flags, preparing_flags):
@@ -50,12 +52,15 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
         preparing.Own(
             dataset,
             size,
-            dataset_flags.AVATARS_SCALE.value,
-            preparing_flags.AVATARS_BACKGROUNDS.value,
-            dataset_flags.SEED.value,
-            preparing_flags.AVATARS_MOTIONS.value,
-            preparing_flags.AVATARS_LABELLED.value,
-            preparing_flags.AVATARS_PROCESSES.value,
+            avatars.Production(
+                dataset_flags.AVATARS_SCALE.value,
+                dataset_flags.SEED.value,
+                scenes.Cameras(*map(_range, preparing_flags.CAMERAS)),
+                preparing_flags.AVATARS_BACKGROUNDS.value,
+                preparing_flags.AVATARS_MOTIONS.value,
+                preparing_flags.AVATARS_LABELLED.value,
+                preparing_flags.AVATARS_PROCESSES.value,
+            ),
         )
     )
 

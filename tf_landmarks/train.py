@@ -29,6 +29,7 @@ from tf_landmarks import workdirs
 from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
 from tf_landmarks.data import records
+from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import demo_body
 from tf_landmarks.data.sources import talking_face
 from tf_landmarks.detection import detecting
@@ -63,7 +64,7 @@ def main() -> None:
         preparing.Own(
             dataset,
             dataset_flags.IMAGE_SIZE.value,
-            dataset_flags.AVATARS_SCALE.value,
+            avatars.Production(dataset_flags.AVATARS_SCALE.value),
         ),
         dataset_flags.PSEUDO_LABELS.value,
     )

@@ -24,22 +24,12 @@ class Own(NamedTuple):
     Attributes:
       name: of it.
       image_size: S of the crops.
-      scale: of avatars: "tiny", "small" or "full".
-      backgrounds: of avatars: folder of photos, or None.
-      seed: of avatars.
-      motions_dir: of avatars: folder of BVH files, or None.
-      labelled: of avatars: make a split for supervised baselines too.
-      processes: of avatars: that render; None is one a core.
+      production: of avatars: what is to be rendered, and how.
     """
 
     name: str
     image_size: int
-    scale: str = "small"
-    backgrounds: str | None = None
-    seed: int = 0
-    motions_dir: str | None = None
-    labelled: bool = False
-    processes: int | None = None
+    production: avatars.Production = avatars.Production()
 
 
 def own_source(own: Own) -> clips.Source:
@@ -53,15 +43,7 @@ def own_source(own: Own) -> clips.Source:
     if own.name == demo_body.NAME:
         return demo_body.source()
     if own.name == avatars.NAME:
-        return avatars.source(
-            own.image_size,
-            avatars.SCALES[own.scale],
-            own.seed,
-            own.backgrounds,
-            own.motions_dir,
-            own.labelled,
-            own.processes,
-        )
+        return avatars.source(own.image_size, own.production)
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo, "
         "talking_face, demo_body or avatars, or prepare your own data with "
@@ -85,7 +67,7 @@ def prepare_cached(own: Own, labeller: str) -> str:
     check_image_size(own.image_size)
     name = f"{_data_name(own.name)}-{own.image_size}-{labeller}"
     if own.name == avatars.NAME:
-        name += f"-{own.scale}-{own.seed}"
+        name += f"-{own.production.scale}-{own.production.seed}"
     version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
     data_dir = cache / "prepared" / version / name

@@ -100,3 +100,29 @@ def test_arms_of_one_go_with_the_legs_of_another():
     both = motions.with_arms_of(legs, arms).joints
     np.testing.assert_allclose(both["right_knee"].magnitude()[0], 1.0)
     np.testing.assert_allclose(both["right_elbow"].magnitude()[0], 2.0)
+
+
+def _quaternion(axis, degrees):
+    half = np.deg2rad(degrees) / 2
+    return [np.cos(half), *(np.sin(half) * np.array(axis))]
+
+
+def test_who_turns_and_bends_faces_ahead_and_bends_forwards():
+    # In the file's axes: to the left by 90 degrees, and forwards by 20.
+    left, forwards = _quaternion([0, 1, 0], 90), _quaternion([0, 0, 1], -20)
+    turn, bend = (
+        transform.Rotation.from_quat(np.roll(q, -1)) for q in (left, forwards)
+    )
+    both = np.roll((turn * bend).as_quat(), 1).tolist()
+    moving = _motion(_frame(root=both), _frame(root=left), _frame())
+    root = motions.facing_ahead(moving, 10.0).joints["root"]
+    np.testing.assert_allclose(
+        _degrees(root), [[20, 0, 0], [0, 0, 0], [0, 0, 0]], atol=0.01
+    )
+
+
+def test_nobody_leans_far():
+    fallen = _motion(_frame(root=_quaternion([1, 0, 0], 170)), _frame())
+    root = motions.facing_ahead(fallen, np.deg2rad(25)).joints["root"]
+    lean = np.linalg.norm(_degrees(root), axis=1)
+    np.testing.assert_allclose(lean, [25, 0], atol=0.5)

@@ -195,7 +195,7 @@ def test_motions_of_the_splits_are_different():
 
 
 def _prepare(folder, **others):
-    source = avatars.source(32, avatars.SCALES["tiny"], **others)
+    source = avatars.source(32, avatars.Production("tiny", **others))
     preparing.prepare(source, str(folder), 32, clips.BadFiles(False))
     return records.read_info(str(folder))
 
@@ -222,7 +222,7 @@ def test_the_same_seed_gives_the_same_bytes_however_many_render(
 
 
 def test_a_killed_process_is_told_and_leaves_nothing(tmp_path):
-    source = avatars.source(32, avatars.SCALES["tiny"], 0, processes=1)
+    source = avatars.source(32, avatars.Production("tiny", processes=1))
 
     def frames():
         for process in multiprocessing.active_children():

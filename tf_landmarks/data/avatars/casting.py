@@ -15,24 +15,25 @@ from tf_landmarks.data.avatars import rendering
 from tf_landmarks.data.avatars import scenes
 
 _FRAMES_PER_SECOND = 25.0
+_LEAN = 0.4  # radians, of the pelvis at most
 
 # How far joints are turned beyond what was captured, slowly to and fro: the
 # standard deviation of each axis, in radians. Few motions become many, and
 # those of the prior overlap with those of the clips.
 _WANDERING = {
-    "chest": 0.15,
-    "neck": 0.25,
-    "left_shoulder": 0.5,
-    "right_shoulder": 0.5,
-    "left_hip": 0.25,
-    "right_hip": 0.25,
+    "chest": 0.1,
+    "neck": 0.15,
+    "left_shoulder": 0.3,
+    "right_shoulder": 0.3,
+    "left_hip": 0.15,
+    "right_hip": 0.15,
 }
 # How far hinges are bent further at most, about the body's x axis.
 _BENDING = {
-    "left_elbow": -1.2,
-    "right_elbow": -1.2,
-    "left_knee": 0.8,
-    "right_knee": 0.8,
+    "left_elbow": -0.7,
+    "right_elbow": -0.7,
+    "left_knee": 0.5,
+    "right_knee": 0.5,
 }
 
 
@@ -48,9 +49,10 @@ def draw_action(
     body: bodies.Body,
     captured: Mapping[str, motions.Motion],
     frames: int,
+    cameras: scenes.Cameras,
     rng: np.random.Generator,
 ) -> Action:
-    """Somebody moving for some time.
+    """Somebody moving for some time, upright and without turning round.
 
     The legs of one motion go with the chest, head and arms of another or the
     same, each mirrored or not.
@@ -59,6 +61,7 @@ def draw_action(
       body: unmorphed.
       captured: motions by name.
       frames: T, of 25 a second.
+      cameras: one of which sees it.
       rng: source of all draws.
     """
     person = posing.person(body, identities.morph(body, identities.draw(rng)))
@@ -66,10 +69,11 @@ def draw_action(
     legs, arms = (
         _draw_motion(list(captured.values()), times, rng) for _ in range(2)
     )
-    motion = motions.with_arms_of(legs, arms)
+    motion = motions.facing_ahead(motions.with_arms_of(legs, arms), _LEAN)
     motion = motions.turned(motion, _draw_wandering(times, rng))
     poses = posing.pose(person, motion)
-    return Action(person, poses, scenes.draw_camera(poses.joints, rng))
+    camera = scenes.draw_camera(poses.joints, cameras, rng)
+    return Action(person, poses, camera)
 
 
 def _draw_motion(
@@ -110,11 +114,12 @@ def draw_scene(
     body: bodies.Body,
     captured: Mapping[str, motions.Motion],
     frames: int,
+    cameras: scenes.Cameras,
     background: np.ndarray,
     rng: np.random.Generator,
 ) -> rendering.Scene:
     """An action, in clothes and light, before a background [S, S, 3]."""
-    action = draw_action(body, captured, frames, rng)
+    action = draw_action(body, captured, frames, cameras, rng)
     return rendering.Scene(
         action.person,
         appearances.draw(rng),

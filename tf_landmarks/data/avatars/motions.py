@@ -41,6 +41,8 @@ ARMS = (
 
 _STANDING_HEIGHT = 0.8814  # of the root, in metres
 
+_UP = np.array([0.0, 1.0, 0.0])
+
 # From the files' axes to those of this folder.
 _TO_BODY = np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 
@@ -142,3 +144,24 @@ def turned(motion: Motion, offsets: dict[str, np.ndarray]) -> Motion:
         for name, vectors in offsets.items()
     }
     return motion._replace(joints={**motion.joints, **joints})
+
+
+def facing_ahead(motion: Motion, lean: float) -> Motion:
+    """The motion of somebody who does not turn and stays upright.
+
+    Args:
+      motion: in which people may turn and fall.
+      lean: of the root, in radians; more is bent towards it.
+    """
+    root = motion.joints["root"]
+    up = root.apply(_UP)
+    axis = np.cross(_UP, up)  # which the root leans about, in the room
+    sine = np.linalg.norm(axis, axis=1)
+    angle = np.arctan2(sine, up @ _UP)
+    axis = axis / np.maximum(sine, 1e-9)[:, np.newaxis]
+    leaning = transform.Rotation.from_rotvec(axis * angle[:, np.newaxis])
+    heading = leaning.inv() * root
+    less = lean * np.tanh(angle / lean)
+    axis = heading.inv().apply(axis)  # forwards stays forwards
+    upright = transform.Rotation.from_rotvec(axis * less[:, np.newaxis])
+    return motion._replace(joints={**motion.joints, "root": upright})

@@ -9,10 +9,28 @@ from PIL import Image
 
 from tf_landmarks.data import images
 
+Range = tuple[float, float]
+
 # In sides of the picture.
-_TYPICAL_EXTENT = 0.68, 0.8
-_LARGEST_EXTENT = 0.88
+_TYPICAL_EXTENT = 0.8, 0.88
+_LARGEST_EXTENT = 0.92
 _SHIFT = 0.03
+
+_UNITS_A_METRE = 10.0
+
+
+class Cameras(NamedTuple):
+    """Where cameras stand, drawn uniformly between low and high.
+
+    Attributes:
+      yaw: degrees about the person: 0 sees the front, 90 the left side.
+      pitch: degrees over the horizon, seen from the person.
+      distance: metres from the person's middle.
+    """
+
+    yaw: Range = (-60.0, 60.0)
+    pitch: Range = (-3.0, 20.0)
+    distance: Range = (3.5, 7.0)
 
 
 class Camera(NamedTuple):
@@ -48,15 +66,16 @@ class Light(NamedTuple):
     ambient: float
 
 
-def draw_camera(joints: np.ndarray, rng: np.random.Generator) -> Camera:
-    """A camera from any side, with the person upright in the middle.
+def draw_camera(
+    joints: np.ndarray, cameras: Cameras, rng: np.random.Generator
+) -> Camera:
+    """One of the cameras, with the person upright in the middle.
 
     As a box around a person would crop it: the joints [T, 19, 3] of most
-    frames fill some three quarters of the picture, and none leaves it.
+    frames fill some five sixths of the picture, and none leaves it.
     """
-    yaw = rng.uniform(-np.pi, np.pi)
-    pitch = rng.uniform(-0.05, 0.35)  # from somewhat above
-    distance = rng.uniform(35.0, 70.0)
+    yaw, pitch = (np.deg2rad(rng.uniform(*r)) for r in cameras[:2])
+    distance = _UNITS_A_METRE * rng.uniform(*cameras.distance)
     ahead = -np.array(
         [
             np.sin(yaw) * np.cos(pitch),
@@ -104,26 +123,31 @@ def draw_background(
     if photos:
         return _part_of(photos[rng.integers(len(photos))], size, rng)
     y, x = np.mgrid[:size, :size] / size
-    wall, floor = (_muted(rng) for _ in range(2))
+    wall, floor = _muted(rng, 0.55, 0.95), _muted(rng, 0.25, 0.8)
     horizon = rng.uniform(0.45, 0.8)
     room = np.where((y > horizon)[..., None], floor, wall)
-    for cells, strength in ((4, 0.5), (12, 0.3), (40, 0.2)):
+    for cells, strength in ((4, 0.3), (12, 0.1), (40, 0.05)):
         noise = _noise(x, y, cells, rng) - 0.5
         room = room * (1.0 + rng.uniform(0, strength) * noise)[..., None]
-    for _ in range(rng.integers(0, 5)):  # furniture against the wall
+    for _ in range(rng.integers(0, 4)):  # furniture against the wall
         left, width = rng.uniform(-0.1, 0.9), rng.uniform(0.05, 0.35)
         top = rng.uniform(0.0, horizon)
         bottom = rng.uniform(top, horizon + 0.1)
         inside = (x > left) & (x < left + width) & (y > top) & (y < bottom)
-        piece = _muted(rng) * (0.8 + 0.4 * _noise(x, y, 8, rng))[..., None]
+        piece = (
+            _muted(rng, 0.4, 0.95)
+            * (0.8 + 0.4 * _noise(x, y, 8, rng))[..., None]
+        )
         room = np.where(inside[..., None], piece, room)
     return np.clip(room, 0.0, 1.0)
 
 
-def _muted(rng: np.random.Generator) -> np.ndarray:
+def _muted(
+    rng: np.random.Generator, darkest: float, lightest: float
+) -> np.ndarray:
     """RGB [3]; rooms are rarely garish."""
-    grey = rng.uniform(0.15, 0.9)
-    return np.clip(grey + rng.normal(0, 0.12, 3), 0.0, 1.0)
+    grey = rng.uniform(darkest, lightest)
+    return np.clip(grey + rng.normal(0, 0.06, 3), 0.0, 1.0)
 
 
 def _noise(x, y, cells: int, rng: np.random.Generator) -> np.ndarray:

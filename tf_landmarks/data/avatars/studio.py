@@ -32,6 +32,7 @@ class Task(NamedTuple):
       image_size: S.
       seed: of everything.
       photos: for backgrounds; none draws rooms.
+      cameras: one of which films the clip.
     """
 
     split: str
@@ -40,6 +41,7 @@ class Task(NamedTuple):
     image_size: int
     seed: int
     photos: Sequence[pathlib.Path]
+    cameras: scenes.Cameras
 
 
 class Studio:
@@ -122,6 +124,11 @@ def _film(task: Task) -> rendering.Film:
     rng = np.random.default_rng([task.seed, STREAMS[task.split], task.index])
     background = scenes.draw_background(task.image_size, rng, task.photos)
     scene = casting.draw_scene(
-        _body, _captured[task.split], task.frames, background, rng
+        _body,
+        _captured[task.split],
+        task.frames,
+        task.cameras,
+        background,
+        rng,
     )
     return rendering.film(_surface, scene, task.image_size)

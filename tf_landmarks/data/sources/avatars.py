@@ -23,19 +23,23 @@ from tf_landmarks.data.avatars import body as bodies
 from tf_landmarks.data.avatars import bvh
 from tf_landmarks.data.avatars import casting
 from tf_landmarks.data.avatars import motions
+from tf_landmarks.data.avatars import scenes
 from tf_landmarks.data.avatars import studio
 
 NAME = "avatars"
 
-# Of DeepMimic's motions those in which people are mostly upright. Each split
-# has calm ones and wide ones: where the prior lacks what the clips show, D_y
-# takes it for false.
+# Of DeepMimic's motions those in which people are mostly upright. Where the
+# prior lacks what the clips show, D_y takes it for false: it has wide ones too.
 _MOTIONS = {
-    "train": ("walk", "dance_a", "punch", "spinkick"),
+    "train": ("walk", "dance_a", "kick", "spinkick"),
     "prior": ("dance_b", "jump", "spin"),
-    "test": ("run", "kick"),
+    "test": ("run", "punch"),
 }
 _POSES_AN_ACTION = 10
+
+_POSSIBLE_CAMERAS = scenes.Cameras(
+    yaw=(-360.0, 360.0), pitch=(-60.0, 60.0), distance=(2.5, 100.0)
+)
 
 
 class Scale(NamedTuple):
@@ -61,35 +65,52 @@ SCALES = {
 }
 
 
-def source(
-    image_size: int,
-    scale: Scale,
-    seed: int,
-    backgrounds: str | None = None,
-    motions_dir: str | None = None,
-    labelled: bool = False,
-    processes: int | None = None,
-) -> clips.Source:
-    """People to be rendered; this fetches what they are made of.
+class Production(NamedTuple):
+    """What is to be rendered, and how.
 
-    Args:
-      image_size: S of the frames.
-      scale: how much.
+    Attributes:
+      scale: how much; one of `SCALES`.
       seed: of everything; the same gives the same bytes.
+      cameras: that film the clips and see the prior's poses.
       backgrounds: folder of photos; None draws rooms.
       motions_dir: folder of CMU's BVH files, dealt out to the splits in turn
         and used beside the fetched motions.
       labelled: make a split "labelled" too, the training clips with their
         labels, for supervised baselines.
       processes: that render; None is one a core.
+    """
+
+    scale: str = "small"
+    seed: int = 0
+    cameras: scenes.Cameras = scenes.Cameras()
+    backgrounds: str | None = None
+    motions_dir: str | None = None
+    labelled: bool = False
+    processes: int | None = None
+
+
+def source(image_size: int, production: Production) -> clips.Source:
+    """People to be rendered; this fetches what they are made of.
+
+    Args:
+      image_size: S of the frames.
+      production: what is rendered, and how.
 
     Raises:
       errors.UserError: a package cannot be fetched, the folders hold no
-        photos or no motions that can be read, or there are fewer cores.
+        photos or no motions that can be read, there are fewer cores, or no
+        such cameras.
     """
-    processes = _count_processes(processes)
-    photos = _find_photos(backgrounds) if backgrounds else ()
-    own = _read_motions(motions_dir) if motions_dir else {}
+    scale = SCALES[production.scale]
+    seed, cameras = production.seed, production.cameras
+    _check_cameras(cameras)
+    processes = _count_processes(production.processes)
+    photos = (
+        _find_photos(production.backgrounds) if production.backgrounds else ()
+    )
+    own = (
+        _read_motions(production.motions_dir) if production.motions_dir else {}
+    )
     captured = {
         split: motions.load(names) | own.get(split, {})
         for split, names in _MOTIONS.items()
@@ -99,7 +120,9 @@ def source(
 
     def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
         tasks = [
-            studio.Task(split, i, scale.frames, image_size, seed, photos)
+            studio.Task(
+                split, i, scale.frames, image_size, seed, photos, cameras
+            )
             for i in range(count)
         ]
         return people.clips(tasks, with_labels)
@@ -108,7 +131,7 @@ def source(
         "train": film("train", scale.train_clips, False),
         "test": film("test", scale.test_clips, True),
     }
-    if labelled:
+    if production.labelled:
         splits["labelled"] = film("train", scale.train_clips, True)
     return clips.Source(
         name=NAME,
@@ -120,17 +143,31 @@ def source(
             },
             "scale": scale._asdict(),
             "seed": seed,
-            "backgrounds": backgrounds or "drawn",
+            "backgrounds": production.backgrounds or "drawn",
+            "cameras": cameras._asdict(),
         },
         skeleton=skeletons.HUMAN36M_19,
         clips=splits,
         poses={
             "train": _draw_prior(
-                body, captured["prior"], scale, image_size, seed
+                body, captured["prior"], scale, image_size, seed, cameras
             )
         },
         labels="labels",
     )
+
+
+def _check_cameras(cameras: scenes.Cameras) -> None:
+    """Refuses cameras that cannot see a whole person, upright."""
+    for (name, seen), (lowest, highest) in zip(
+        cameras._asdict().items(), _POSSIBLE_CAMERAS, strict=True
+    ):
+        if not (lowest <= seen[0] <= seen[1] <= highest):
+            low, high = (f"{bound:g}" for bound in seen)
+            raise errors.UserError(
+                f"--avatars_{name}={low},{high}: no camera there sees a whole "
+                f"person upright; give LOW,HIGH within {lowest:g},{highest:g}"
+            )
 
 
 def _count_processes(asked: int | None) -> int:
@@ -187,6 +224,7 @@ def _draw_prior(
     scale: Scale,
     image_size: int,
     seed: int,
+    cameras: scenes.Cameras,
 ) -> clips.Poses:
     """Poses of people that are in no clip, as the clips' cameras see them."""
     rng = np.random.default_rng([seed, studio.STREAMS["prior"]])
@@ -198,7 +236,7 @@ def _draw_prior(
         unit="action",
         mininterval=1.0 if sys.stderr.isatty() else 30.0,
     ):
-        action = casting.draw_action(body, captured, scale.frames, rng)
+        action = casting.draw_action(body, captured, scale.frames, cameras, rng)
         pixels, _ = action.camera.project(action.poses.joints, image_size)
         some = rng.integers(scale.frames, size=_POSES_AN_ACTION)
         poses.append(
