@@ -106,16 +106,17 @@ AVATARS_PROCESSES = flags.DEFINE_integer(
     lower_bound=1,
 )
 
-# What only a user's own data have.
-OF_VIDEO = (
-    FRAMES,
-    POSES,
-    BOXES,
-    TEST_FRAMES,
-    TEST_LABELS,
-    PRIOR_CAMERAS,
-)
+# What only avatars have.
 CAMERAS = (AVATARS_YAW, AVATARS_PITCH, AVATARS_DISTANCE)
+OF_AVATARS = (
+    *CAMERAS,
+    AVATARS_BACKGROUNDS,
+    AVATARS_MOTIONS,
+    AVATARS_LABELLED,
+    AVATARS_PROCESSES,
+)
+
+# What only a user's own data have.
 RANGES = (
     PRIOR_YAW,
     PRIOR_PITCH,
@@ -124,4 +125,13 @@ RANGES = (
     PRIOR_SIZE,
     PRIOR_CENTRE_X,
     PRIOR_CENTRE_Y,
+)
+OF_VIDEO = (
+    FRAMES,
+    POSES,
+    BOXES,
+    TEST_FRAMES,
+    TEST_LABELS,
+    PRIOR_CAMERAS,
+    *RANGES,
 )

@@ -70,6 +70,14 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
             "--frames is for --dataset=video",
         ),
         (
+            ["--data_dir=d", "--dataset=demo", "--prior_yaw=0,10"],
+            "--prior_yaw is for --dataset=video",
+        ),
+        (
+            ["--data_dir=d", "--dataset=demo", "--noavatars_labelled"],
+            "--avatars_labelled is for --dataset=avatars",
+        ),
+        (
             ["--data_dir=d", "--frames=f", "--poses=p", "--prior_yaw=3,-3"],
             "--prior_yaw=3,-3: give the lowest and the highest",
         ),

@@ -40,14 +40,9 @@ def main() -> None:
 def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
     """The source that the flags name."""
     dataset = dataset_flags.DATASET.value
-    if dataset == "video":
+    _check_owners(dataset)
+    if dataset == video.NAME:
         return video.source(_paths(), size, _views(), bad_files)
-    for holder in preparing_flags.OF_VIDEO:
-        if holder.value:
-            raise errors.UserError(
-                f"--{holder.name} is for --dataset=video, and this is "
-                f"--dataset={dataset}; drop one of them"
-            )
     return preparing.own_source(
         preparing.Own(
             dataset,
@@ -63,6 +58,21 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
             ),
         )
     )
+
+
+def _check_owners(dataset: str) -> None:
+    """Refuses flags that another dataset would read."""
+    owners = {
+        video.NAME: preparing_flags.OF_VIDEO,
+        avatars.NAME: preparing_flags.OF_AVATARS,
+    }
+    for owner, holders in owners.items():
+        for holder in holders:
+            if owner != dataset and holder.present:
+                raise errors.UserError(
+                    f"--{holder.name} is for --dataset={owner}, and this is "
+                    f"--dataset={dataset}; drop one of them"
+                )
 
 
 def _paths() -> video.Paths:

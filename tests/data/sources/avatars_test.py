@@ -215,7 +215,7 @@ def test_the_same_seed_gives_the_same_bytes_however_many_render(
     assert alone.splits["train"].frames == 4 * 8
     assert alone.splits["train"].poses == 80
     (test,) = pipelines.evaluation_frames(
-        str(tmp_path / "alone"), alone, "test", 16
+        str(tmp_path / "alone"), alone, "test", 48
     )
     assert np.abs(test["p"]).max() < 1
     assert set(np.unique(test["visibility"])) == {1, 2}
@@ -245,7 +245,7 @@ def test_photos_are_backgrounds_and_must_be_there(tmp_path):
     Image.new("RGB", (50, 50), (255, 0, 255)).save(photos / "a.png")
     info = _prepare(tmp_path / "data", seed=0, backgrounds=str(photos))
     (test,) = pipelines.evaluation_frames(
-        str(tmp_path / "data"), info, "test", 16
+        str(tmp_path / "data"), info, "test", 48
     )
     corner = test["x"].numpy()[:, 0, 0]
-    np.testing.assert_allclose(corner, np.tile([1, -1, 1], [16, 1]), atol=0.05)
+    np.testing.assert_allclose(corner, np.tile([1, -1, 1], [48, 1]), atol=0.05)

@@ -59,7 +59,7 @@ class Scale(NamedTuple):
 
 
 SCALES = {
-    "tiny": Scale(4, 2, 8, 80),
+    "tiny": Scale(4, 6, 8, 80),
     "small": Scale(100, 20, 80, 5_000),
     "full": Scale(2_500, 100, 80, 50_000),
 }

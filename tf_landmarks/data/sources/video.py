@@ -24,6 +24,8 @@ from tf_landmarks.data import preprocessing
 from tf_landmarks.data import videos
 from tf_landmarks.data import virtual_cameras
 
+NAME = "video"
+
 
 class Paths(NamedTuple):
     """What the user has: folders of clips, and COCO files."""
@@ -69,7 +71,7 @@ def source(
         found["test"] = _find(paths.test_frames, "test_frames", {}, bad_files)
     description = {name: p for name, p in paths._asdict().items() if p}
     return clips.Source(
-        name="video",
+        name=NAME,
         description=description,
         skeleton=skeleton,
         clips=found,
