@@ -28,9 +28,9 @@ from tf_landmarks.data.avatars import studio
 
 NAME = "avatars"
 
-# Of DeepMimic's motions those in which people are mostly upright. They are dealt
-# out so that joints of clips and prior are in the same places as often: what
-# the prior lacks, D_y takes for false. docs/experiments.md.
+# Of DeepMimic's motions those in which people are mostly upright. They are
+# dealt out so that joints of clips and prior are in the same places as often:
+# what the prior lacks, D_y takes for false. docs/experiments.md.
 _MOTIONS = {
     "train": ("walk", "dance_b", "kick", "spinkick"),
     "prior": ("dance_a", "run", "spin"),
