@@ -107,7 +107,9 @@ def test_a_mirrored_motion_mirrors_the_joints(body, captured):
 def _scene(body, captured, seed, frames=4):
     rng = np.random.default_rng(seed)
     background = np.zeros([_SIZE, _SIZE, 3])
-    return casting.draw_scene(body, captured, frames, background, rng)
+    return casting.draw_scene(
+        body, captured, frames, scenes.Cameras(), background, rng
+    )
 
 
 def _silhouette(scene, frames, surface):

@@ -13,8 +13,8 @@ Range = tuple[float, float]
 
 # In sides of the picture.
 _TYPICAL_EXTENT = 0.8, 0.88
-_LARGEST_EXTENT = 0.92
-_SHIFT = 0.03
+_LARGEST_EXTENT = 0.9
+_SHIFT = 0.02
 
 _UNITS_A_METRE = 10.0
 
