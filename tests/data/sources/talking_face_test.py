@@ -9,13 +9,13 @@ def _cross(count: int) -> np.ndarray:
     return np.tile(np.float32(cross), (count, 1, 1))
 
 
-def test_placed_faces_stay_near_and_upright():
-    faces = talking_face.placed(_cross(500), np.random.default_rng(0))
+def test_reshaped_faces_stay_near_and_upright():
+    faces = talking_face.reshaped(_cross(500), np.random.default_rng(0))
     centre = faces[:, 0]
     right, below = faces[:, 1] - centre, faces[:, 3] - centre
     assert np.abs(centre).max() <= 0.08
     degrees = np.rad2deg(np.arctan2(right[:, 1], right[:, 0]))
-    assert 14 < np.abs(degrees).max() <= 15.001
+    assert 7 < np.abs(degrees).max() <= 8.001
     for side in (right, below):
         length = np.linalg.norm(side, axis=1) / 0.5
         assert length.min() >= 0.8799 and length.max() <= 1.0801
@@ -23,6 +23,6 @@ def test_placed_faces_stay_near_and_upright():
     np.testing.assert_allclose((right * below).sum(axis=1), 0, atol=1e-6)
 
 
-def test_faces_are_placed_each_in_its_own_way():
-    faces = talking_face.placed(_cross(2), np.random.default_rng(0))
+def test_faces_are_reshaped_each_in_its_own_way():
+    faces = talking_face.reshaped(_cross(2), np.random.default_rng(0))
     assert not np.allclose(faces[0], faces[1])
