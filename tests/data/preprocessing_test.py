@@ -96,3 +96,11 @@ class PreprocessingTest(tf.test.TestCase, parameterized.TestCase):
 
 if __name__ == "__main__":
     tf.test.main()
+
+
+def test_points_are_turned_clockwise_each_pose_by_its_angle():
+    right = np.array([[[1.0, 0.0]], [[1.0, 0.0]]])
+    turned = preprocessing.turned(right, np.array([90.0, -30.0]))
+    np.testing.assert_allclose(
+        turned, [[[0, 1]], [[np.sqrt(0.75), -0.5]]], atol=1e-12
+    )

@@ -1,5 +1,6 @@
 """What a source of data hands over: clips of frames, and unpaired poses."""
 
+import itertools
 import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -120,6 +121,20 @@ def find(folder: str, flag: str) -> list[pathlib.Path]:
             "clip there"
         )
     return paths
+
+
+def of_video(
+    path: pathlib.Path, box: tuple[float, float, float, float], numbers: range
+) -> Clip:
+    """Some frames of a video under one crop: x, y, width, height in pixels."""
+
+    def frames() -> Iterator[Frame]:
+        decoded = itertools.islice(videos.frames(path), numbers.stop)
+        for number, image in enumerate(decoded):
+            if number in numbers:
+                yield Frame(number, image, box)
+
+    return Clip(path.stem, frames, len(numbers))
 
 
 def image_files(folder: pathlib.Path) -> list[pathlib.Path]:

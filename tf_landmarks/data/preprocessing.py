@@ -8,6 +8,7 @@ x + (j + 0.5) s / S - 0.5, and normalised coordinates are -1 at the centre of
 output pixel 0 and 1 at the centre of output pixel S - 1.
 """
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -67,3 +68,12 @@ def normalized_to_pixels(keypoints, box, size: int):
     corner = [box[0], box[1]]
     pixel = (keypoints + 1.0) * ((size - 1) / 2.0)
     return (pixel + 0.5) * (box[2] / size) - 0.5 + corner
+
+
+def turned(points: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+    """Points [N, K, 2], y down, turned about (0, 0); [N], clockwise."""
+    angle = np.deg2rad(degrees)
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    ).transpose(2, 1, 0)  # [N, 2, 2], for row vectors
+    return points @ turn

@@ -74,7 +74,8 @@ def draw_camera(
     As a box around a person would crop it: the joints [T, 19, 3] of most
     frames fill some five sixths of the picture, and none leaves it.
     """
-    yaw, pitch = (np.deg2rad(rng.uniform(*r)) for r in cameras[:2])
+    yaw = np.deg2rad(rng.uniform(*cameras.yaw))
+    pitch = np.deg2rad(rng.uniform(*cameras.pitch))
     distance = _UNITS_A_METRE * rng.uniform(*cameras.distance)
     ahead = -np.array(
         [

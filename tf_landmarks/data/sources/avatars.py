@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -182,13 +183,18 @@ def _count_processes(asked: int | None) -> int:
     return asked or cores
 
 
-def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
+def _files(folder: str, suffixes: Sequence[str]) -> list[pathlib.Path]:
+    """Sorted; none where there is no such folder."""
     root = pathlib.Path(folder)
-    photos = sorted(
+    return sorted(
         path
         for path in (root.iterdir() if root.is_dir() else ())
-        if path.suffix.lower() in images.SUFFIXES
+        if path.suffix.lower() in suffixes
     )
+
+
+def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
+    photos = _files(folder, images.SUFFIXES)
     if not photos:
         raise errors.UserError(
             f"--avatars_backgrounds={folder}: no images there; give a folder "
@@ -201,12 +207,7 @@ def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
 
 def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
     """The user's motions by split and file name."""
-    root = pathlib.Path(folder)
-    files = sorted(
-        path
-        for path in (root.iterdir() if root.is_dir() else ())
-        if path.suffix.lower() == ".bvh"
-    )
+    files = _files(folder, (".bvh",))
     if len(files) < len(_MOTIONS):
         raise errors.UserError(
             f"--avatars_motions={folder}: {len(files)} BVH files there; give "

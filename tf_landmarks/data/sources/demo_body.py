@@ -9,7 +9,6 @@ from right by the poses' example, so they are left out.
 """
 
 import pathlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
-from tf_landmarks.data import videos
+from tf_landmarks.data import preprocessing
 
 NAME = "demo_body"
 
@@ -100,7 +99,7 @@ def source() -> clips.Source:
         skeleton=SKELETON,
         clips={
             split: [
-                _clip(files[camera.path], camera.box, frames)
+                clips.of_video(files[camera.path], camera.box, frames)
                 for camera in cameras
             ]
             for split, frames in _SPLITS.items()
@@ -113,15 +112,6 @@ def _fetch_videos() -> dict[str, pathlib.Path]:
     # Both: the package is fetched once.
     paths = [_UPRIGHT.path, _TILTED.path]
     return packages.fetch(packages.POSE2SIM, paths)
-
-
-def _clip(path: pathlib.Path, box: _Box, numbers: range) -> clips.Clip:
-    def frames() -> Iterator[clips.Frame]:
-        for number, image in enumerate(videos.frames(path)):
-            if number in numbers:
-                yield clips.Frame(number, image, box)
-
-    return clips.Clip(path.stem, frames, len(numbers))
 
 
 def _read_poses() -> np.ndarray:
@@ -192,10 +182,8 @@ def _placed(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
       above or below the crop's, each uniformly.
     """
     count = len(poses)
-    angle = np.deg2rad(rng.uniform(-20, 20, count))
-    turn = np.array(
-        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    ).transpose(2, 1, 0)  # [N, 2, 2], for row vectors
+    degrees = rng.uniform(-20, 20, count)
     stretch = rng.uniform(1.28, 1.56, (count, 1, 2))
     shift = rng.uniform(-1, 1, (count, 1, 2)) * [0.25, 0.15]
-    return (poses * stretch @ turn + shift).astype(np.float32)
+    turned = preprocessing.turned(poses * stretch, degrees)
+    return (turned + shift).astype(np.float32)

@@ -6,7 +6,6 @@ docs/experiments.md. `--dataset=demo` are the same data, with a shorter recipe.
 """
 
 import pathlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from tf_landmarks import skeletons
 from tf_landmarks.data import clips
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import pseudo_labels
-from tf_landmarks.data import videos
 
 NAME = "talking_face"
 DATASETS = (NAME, "demo")
@@ -92,14 +90,7 @@ def _fetch(footage: _Footage) -> pathlib.Path:
 
 
 def _clip(footage: _Footage) -> clips.Clip:
-    path = _fetch(footage)
-
-    def frames() -> Iterator[clips.Frame]:
-        for number, image in enumerate(videos.frames(path)):
-            if number in footage.frames:
-                yield clips.Frame(number, image, footage.box)
-
-    return clips.Clip(path.stem, frames, len(footage.frames))
+    return clips.of_video(_fetch(footage), footage.box, footage.frames)
 
 
 def _poses(image_size: int) -> clips.Poses:
@@ -141,12 +132,10 @@ def reshaped(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
       degrees and moved by at most 0.08, each uniformly.
     """
     count = len(poses)
-    angle = np.deg2rad(rng.uniform(-8, 8, count))
-    turn = np.array(
-        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    ).transpose(2, 1, 0)  # [N, 2, 2], for row vectors
+    degrees = rng.uniform(-8, 8, count)
     stretch = rng.uniform(0.88, 1.08, (count, 1, 2))
     shift = rng.uniform(-0.08, 0.08, (count, 1, 2))
     centre = poses.mean(axis=1, keepdims=True)
-    moved = (poses - centre) * stretch @ turn + centre + shift
+    turned = preprocessing.turned((poses - centre) * stretch, degrees)
+    moved = turned + centre + shift
     return moved.astype(np.float32)
