@@ -31,7 +31,8 @@ PSEUDO_LABELS = flags.DEFINE_enum(
 SEED = flags.DEFINE_integer(
     "seed",
     0,
-    "Of everything that is drawn: views, pairs, order, weights.",
+    "Of everything that is drawn: views, pairs, order, weights. What train "
+    "makes by itself is of seed 0, so that runs compare.",
     lower_bound=0,
     upper_bound=2**31 - 1,
 )

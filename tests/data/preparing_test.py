@@ -1,3 +1,5 @@
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,6 @@ from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
 from tf_landmarks.data import preparing
-from tf_landmarks.data import records
 
 
 def _source(position):
@@ -74,12 +75,34 @@ def test_only_some_datasets_make_themselves():
         preparing.prepare_cached(preparing.Own("video", 64), "none")
 
 
-def test_the_demo_has_the_data_of_the_talking_face(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
-    folder = tmp_path / "tf_landmarks" / "prepared" / version
-    prepared = folder / "talking_face-64-dlib"
-    prepared.mkdir(parents=True)
+@pytest.fixture
+def prepared(tmp_path, monkeypatch):
+    """The folders that were prepared in an empty cache; code in tmp_path."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(preparing, "__file__", str(tmp_path / "preparing.py"))
+    folders = []
+
+    def prepare(source, data_dir, image_size, bad_files):
+        pathlib.Path(data_dir).mkdir(parents=True)
+        folders.append(data_dir)
+
+    monkeypatch.setattr(preparing, "own_source", lambda own: own)
+    monkeypatch.setattr(preparing, "prepare", prepare)
+    return folders
+
+
+def test_the_demo_has_the_data_of_the_talking_face(prepared):
     for dataset in ("demo", "talking_face"):
-        own = preparing.Own(dataset, 64)
-        assert preparing.prepare_cached(own, "dlib") == str(prepared)
+        preparing.prepare_cached(preparing.Own(dataset, 64), "none")
+    assert len(prepared) == 1
+
+
+def test_data_of_other_code_are_prepared_again(prepared, tmp_path):
+    own = preparing.Own("avatars", 64)
+    module = tmp_path / "sources" / "avatars.py"
+    module.parent.mkdir()
+    for code in ("one", "one", "another"):
+        module.write_text(code)
+        last = preparing.prepare_cached(own, "none")
+    assert len(prepared) == 2
+    assert prepared[1] == last != prepared[0]

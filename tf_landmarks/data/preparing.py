@@ -1,5 +1,6 @@
 """Writes a source and tells what came of it."""
 
+import hashlib
 import pathlib
 from typing import NamedTuple
 
@@ -54,6 +55,9 @@ def own_source(own: Own) -> clips.Source:
 def prepare_cached(own: Own, labeller: str) -> str:
     """Prepares a dataset that can make itself, in the user's cache, once.
 
+    Once for each version of the code that makes it: what an earlier one left
+    may be other data.
+
     Args:
       own: the dataset.
       labeller: "none", or "dlib" for pseudo-labels.
@@ -68,9 +72,8 @@ def prepare_cached(own: Own, labeller: str) -> str:
     name = f"{_data_name(own.name)}-{own.image_size}-{labeller}"
     if own.name == avatars.NAME:
         name += f"-{own.production.scale}-{own.production.seed}"
-    version = f"{records.SCHEMA_VERSION}-{records.TOOL_VERSION}"
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
-    data_dir = cache / "prepared" / version / name
+    data_dir = cache / "prepared" / _digest_of_code() / name
     if not data_dir.exists():
         source = own_source(own)
         if labeller == "dlib":
@@ -78,6 +81,14 @@ def prepare_cached(own: Own, labeller: str) -> str:
         bad_files = clips.BadFiles(skip=False)
         prepare(source, str(data_dir), own.image_size, bad_files)
     return str(data_dir)
+
+
+def _digest_of_code() -> str:
+    """Of all modules that have a part in making data."""
+    digest = hashlib.sha256()
+    for path in sorted(pathlib.Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _data_name(dataset: str) -> str:
