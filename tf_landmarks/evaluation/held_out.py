@@ -47,26 +47,24 @@ def errors(
       corners; see `metrics`.
     """
     skeleton = detector.skeleton
-    flip = list(skeleton.flip_permutation)
-    direct, swapped, eyes = [], [], []
-    for batch in frames:
-        p = detector(batch["x"]).keypoints.numpy()
-        label = (
+    no_mean_pose = np.full([skeleton.num_landmarks, 2], np.nan)
+    seen = [
+        metrics.frame_errors(
+            detector(batch["x"]).keypoints.numpy(),
+            no_mean_pose,
             batch["p"].numpy(),
             batch["visibility"].numpy(),
             detector.image_size,
+            skeleton.flip_permutation,
+            skeleton.outer_eye_corners,
         )
-        direct.append(metrics.percent_of_image(p, *label))
-        swapped.append(metrics.percent_of_image(p[:, flip], *label))
-        eyes.append(
-            metrics.outer_eye_distance(*label, skeleton.outer_eye_corners)
-        )
-    direct, swapped, eyes = map(np.concatenate, (direct, swapped, eyes))
-    found = {"percent_of_image": float(np.nanmean(direct))}
+        for batch in frames
+    ]
+    columns = map(np.concatenate, zip(*seen, strict=True))
+    summary = metrics.summarize(metrics.FrameErrors(*columns))
+    watched = ["percent_of_image"]
     if skeleton.left_right_pairs:
-        nearest = np.minimum(direct, swapped)
-        found["percent_of_image_with_flips"] = float(np.nanmean(nearest))
-    if not np.isnan(eyes).all():
-        by_eyes = 100.0 * np.nanmean(direct / eyes)
-        found["percent_of_outer_eye_distance"] = float(by_eyes)
-    return found
+        watched.append("percent_of_image_with_flips")
+    if skeleton.outer_eye_corners:
+        watched.append("percent_of_outer_eye_distance")
+    return {n: summary[n] for n in watched if summary[n] is not None}
