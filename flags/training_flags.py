@@ -33,6 +33,17 @@ TPS = flags.DEFINE_bool(
     False,
     "Warp x' by random thin-plate splines ([23]; released, but off).",
 )
+AUGMENT = flags.DEFINE_bool(
+    "augment",
+    False,
+    "Mirror, turn, scale and move pairs of frames and, as far, the prior.",
+)
+ETA_TPS = flags.DEFINE_bool(
+    "eta_tps",
+    False,
+    "Let eta learn from poses that random thin-plate splines warp, so that it "
+    "reads bodies or faces of other proportions; D_y keeps the prior.",
+)
 LEARNING_RATE = flags.DEFINE_float("learning_rate", 2e-4, "Of Adam, sec. 4.")
 DECAY_SHARE = flags.DEFINE_float(
     "decay_share",
@@ -125,7 +136,7 @@ PROFILE_STEPS = flags.DEFINE_list(
 )
 
 # What a run keeps from its first update to its last.
-OF_BOTH_STAGES = (BATCH_SIZE, LEARNING_RATE, MIXED_PRECISION)
+OF_BOTH_STAGES = (AUGMENT, BATCH_SIZE, ETA_TPS, LEARNING_RATE, MIXED_PRECISION)
 OF_STAGE_1 = (LOG_EVERY,)
 OF_STAGE_2 = (
     PAIR_WINDOW,

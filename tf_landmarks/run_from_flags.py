@@ -81,6 +81,8 @@ def make_run(
         profile_steps=_profile_steps(),
         pair_window=training_flags.PAIR_WINDOW.value,
         tps=training_flags.TPS.value,
+        eta_tps=training_flags.ETA_TPS.value,
+        augment=training_flags.AUGMENT.value,
     )
 
 

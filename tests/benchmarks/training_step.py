@@ -45,12 +45,14 @@ def main() -> None:
     )
     model = landmark_gan.LandmarkGAN(arch, network, landmark_gan.Objective())
     x = tf.random.uniform([batch_size, size, size, 3], -1, 1)
+    p_bar = tf.random.uniform(
+        [batch_size, arch.skeleton.num_landmarks, 2], -0.8, 0.8
+    )
     batch = {
         "x": x,
         "x_prime": tf.reverse(x, [0]),
-        "p_bar": tf.random.uniform(
-            [batch_size, arch.skeleton.num_landmarks, 2], -0.8, 0.8
-        ),
+        "p_bar": p_bar,
+        "p_bar_eta": tf.reverse(p_bar, [0]),
     }
     step = tf.function(lambda: model.train_step(batch)["perceptual"])
     seconds = measuring.median_seconds(step, REPEATS.value)

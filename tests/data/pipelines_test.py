@@ -89,18 +89,31 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
             self.assertEqual(batch[name].shape, (4, _SIZE, _SIZE, 3))
             self.assertEqual(batch[name].dtype, np.float32)
             self.assertAllInRange(batch[name], -1.0, 1.0)
-        self.assertEqual(batch["p_bar"].shape, (4, 2, 2))
+        for name in ("p_bar", "p_bar_eta"):
+            self.assertEqual(batch[name].shape, (4, 2, 2))
 
     @parameterized.parameters(False, True)
     def test_a_stream_depends_on_seed_and_position_only(self, tps):
         tf.random.set_seed(1)
-        whole = self._pairs(9, tps=tps)
+        drawn = dict.fromkeys(("tps", "eta_tps", "augment"), tps)
+        whole = self._pairs(9, **drawn)
         tf.random.set_seed(2)
         for start in (1, 2, 5):  # mid-epoch, and epochs further on
-            rest = self._pairs(9 - start, start_step=start, tps=tps)
+            rest = self._pairs(9 - start, start_step=start, **drawn)
             for expected, batch in zip(whole[start:], rest, strict=True):
-                for name in ("x", "x_prime", "p_bar"):
+                for name in ("x", "x_prime", "p_bar", "p_bar_eta"):
                     self.assertAllEqual(batch[name], expected[name])
+
+    def test_eta_sees_the_poses_of_d_y_warped_or_as_they_are(self):
+        (plain,), (warped,) = self._pairs(1), self._pairs(1, eta_tps=True)
+        self.assertAllEqual(plain["p_bar_eta"], plain["p_bar"])
+        self.assertAllEqual(warped["p_bar"], plain["p_bar"])
+        self.assertNotAllClose(warped["p_bar_eta"], plain["p_bar"], atol=0.01)
+
+    def test_augmenting_moves_the_poses_for_eta_with_those_for_d_y(self):
+        (plain,), (moved,) = self._pairs(1), self._pairs(1, augment=True)
+        self.assertNotAllClose(moved["p_bar"], plain["p_bar"], atol=0.01)
+        self.assertAllEqual(moved["p_bar_eta"], moved["p_bar"])
 
     def test_seeds_differ(self):
         a, b = self._pairs(3, seed=0), self._pairs(3, seed=1)
@@ -121,13 +134,24 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         for batch in poses.take(20).as_numpy_iterator():
             self.assertGreater(np.std(batch[:, 0, 0]), 0.3)  # of all: 0.58
 
-    def test_labelled_frames_carry_their_own_labels(self):
-        def batches(count, start_step=0):
-            stream = pipelines.labelled_frames(
-                self.data_dir, self.info, "test", 4, 0, start_step
-            )
-            return list(stream.take(count).as_numpy_iterator())
+    def _labelled(self, count, start_step=0, augment=False):
+        stream = pipelines.labelled_frames(
+            self.data_dir, self.info, "test", 4, 0, start_step, augment
+        )
+        return list(stream.take(count).as_numpy_iterator())
 
+    def test_labels_move_with_their_frames(self):
+        plain, whole = self._labelled(9), self._labelled(9, augment=True)
+        self.assertNotAllClose(whole[0]["p"], plain[0]["p"], atol=0.01)
+        self.assertAllClose(_level(whole[0]["x"]), _level(plain[0]["x"]))
+        for expected, batch in zip(
+            whole[4:], self._labelled(5, 4, augment=True), strict=True
+        ):
+            self.assertAllEqual(batch["x"], expected["x"])
+            self.assertAllEqual(batch["p"], expected["p"])
+
+    def test_labelled_frames_carry_their_own_labels(self):
+        batches = self._labelled
         whole = batches(60)
         for batch in whole:
             time = _level(batch["x"]) % 80

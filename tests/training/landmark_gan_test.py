@@ -138,6 +138,7 @@ class TermsTest(tf.test.TestCase):
         y_star = model.beta(model.eta(y))
         x_hat = model.psi((y_star, batch["x_prime"]), training=True)
         y_bar = model.beta(batch["p_bar"])
+        p_bar_eta = batch["p_bar_eta"]
         generated, real = model.d_y(y), model.d_y(y_bar)
         to_zero = np.mean([np.mean(m**2) for m in generated])
         to_one = np.mean([np.mean((m - 1) ** 2) for m in real])
@@ -146,7 +147,9 @@ class TermsTest(tf.test.TestCase):
             "adversarial": np.mean([np.mean((m - 1) ** 2) for m in generated]),
             # The pool is empty: it gives back the images of this batch.
             "discriminator": to_one + to_zero,
-            "eta_points": np.mean((model.eta(y_bar) - batch["p_bar"]) ** 2),
+            "eta_points": np.mean(
+                (model.eta(model.beta(p_bar_eta)) - p_bar_eta) ** 2
+            ),
             # Of images in [-1, 1].
             "eta_image": np.mean((2 * y_star - 2 * y) ** 2),
             # Each layer's first distance is divided by itself.

@@ -75,6 +75,7 @@ def make_batch(seed: int = 0, count: int = 4) -> dict[str, tf.Tensor]:
         "x": uniform(0, [SIZE, SIZE, 3]),
         "x_prime": uniform(1, [SIZE, SIZE, 3]),
         "p_bar": uniform(2, [tiny_runs.SKELETON.num_landmarks, 2], 0.8),
+        "p_bar_eta": uniform(3, [tiny_runs.SKELETON.num_landmarks, 2], 0.8),
     }
 
 

@@ -5,12 +5,14 @@ resumes by asking for `start_step`, see `streams`.
 """
 
 import os
+from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from tf_landmarks import errors
+from tf_landmarks.data import augmentation
 from tf_landmarks.data import examples
 from tf_landmarks.data import records
 from tf_landmarks.data import streams
@@ -19,7 +21,7 @@ from tf_landmarks.data import streams
 _RUN_BLOCK = 256  # at 128x128 some 50 MB
 _POSE_BLOCK = 65_536  # of 32 landmarks some 30 MB
 # Streams with the same seed differ.
-_PAIRS, _WARPS, _POSES, _LABELS = range(4)
+_PAIRS, _WARPS, _POSES, _LABELS, _POSE_WARPS, _MOVES, _POSE_MOVES = range(7)
 
 
 def training_pairs(
@@ -30,6 +32,8 @@ def training_pairs(
     pair_window: int,
     start_step: int = 0,
     tps: bool = False,
+    eta_tps: bool = False,
+    augment: bool = False,
 ) -> tf.data.Dataset:
     """Endless batches of pairs of frames and unpaired poses.
 
@@ -44,10 +48,13 @@ def training_pairs(
       pair_window: largest distance of a pair, in frames of the run.
       start_step: batches to leave out.
       tps: warp x' by a random thin-plate spline.
+      eta_tps: warp p_bar_eta, see `training_poses`.
+      augment: mirror, turn, scale and move each pair, and the poses; see
+        `augmentation`.
 
     Returns:
-      dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1] and `p_bar`
-      float32 [B, K, 2].
+      dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1], and `p_bar` and
+      `p_bar_eta` float32 [B, K, 2]: the same poses, for D_y and for η.
     """
     raw = streams.endless(
         _paths(data_dir, info.splits["train"].clip_shards),
@@ -68,12 +75,23 @@ def training_pairs(
     pairs = raw.map(pair, num_parallel_calls=tf.data.AUTOTUNE)
     pairs = pairs.batch(batch_size, drop_remainder=True)
     if tps:
-        pairs = _with_warped_x_prime(pairs, seed, start_step)
-    poses = training_poses(data_dir, info, batch_size, seed, start_step)
-    batches = tf.data.Dataset.zip((pairs, poses)).map(
-        lambda pair, p_bar: {"x": pair[0], "x_prime": pair[1], "p_bar": p_bar}
+        pairs = _changed(pairs, (seed, _WARPS), start_step, _warp_x_prime)
+    if augment:
+        pairs = _changed(pairs, (seed, _MOVES), start_step, _move_pair)
+    arguments = data_dir, info, batch_size, seed, start_step
+    batches = tf.data.Dataset.zip(
+        {
+            "pair": pairs,
+            "p_bar": training_poses(*arguments, False, augment),
+            "p_bar_eta": training_poses(*arguments, eta_tps, augment),
+        }
     )
-    return streams.finished(batches)
+
+    def flattened(batch):
+        x, x_prime = batch.pop("pair")
+        return {"x": x, "x_prime": x_prime, **batch}
+
+    return streams.finished(batches.map(flattened))
 
 
 def training_poses(
@@ -82,8 +100,20 @@ def training_poses(
     batch_size: int,
     seed: int,
     start_step: int = 0,
+    tps: bool = False,
+    augment: bool = False,
 ) -> tf.data.Dataset:
-    """Endless batches of the prior: p_bar float32 [B, K, 2]."""
+    """Endless batches of the prior: p_bar float32 [B, K, 2].
+
+    Args:
+      data_dir: prepared folder.
+      info: of it.
+      batch_size: B.
+      seed: of order and draws.
+      start_step: batches to leave out.
+      tps: warp each by a random thin-plate spline.
+      augment: mirror, turn, scale and move each; see `augmentation`.
+    """
     raw = streams.endless(
         _paths(data_dir, info.splits["train"].pose_shards),
         info.splits["train"].poses,
@@ -91,11 +121,22 @@ def training_poses(
         start_step * batch_size,
         _POSE_BLOCK,
     )
-    return streams.finished(
+    poses = (
         raw.map(lambda _, serialized: serialized)
         .batch(batch_size, drop_remainder=True)
         .map(lambda batch: examples.parse_poses(batch, _landmarks(info)))
     )
+    flip = info.skeleton.flip_permutation
+
+    def move(batch, key):
+        moves = augmentation.draw(batch_size, key)
+        return augmentation.move_poses(batch, moves, flip)
+
+    if augment:
+        poses = _changed(poses, (seed, _POSE_MOVES), start_step, move)
+    if tps:
+        poses = _changed(poses, (seed, _POSE_WARPS), start_step, _warp_poses)
+    return streams.finished(poses)
 
 
 def labelled_frames(
@@ -105,8 +146,11 @@ def labelled_frames(
     batch_size: int,
     seed: int,
     start_step: int = 0,
+    augment: bool = False,
 ) -> tf.data.Dataset:
     """Endless batches of frames with labels, for supervised baselines only.
+
+    `augment` moves frames and labels, see `augmentation`.
 
     Returns:
       dicts of `x` float32 [B, S, S, 3] in [-1, 1] and `p` float32 [B, K, 2].
@@ -137,7 +181,19 @@ def labelled_frames(
         return {"x": x, "p": run[examples.KEYPOINTS][at]}
 
     frames = raw.map(frame, num_parallel_calls=tf.data.AUTOTUNE)
-    return streams.finished(frames.batch(batch_size, drop_remainder=True))
+    frames = frames.batch(batch_size, drop_remainder=True)
+    flip = info.skeleton.flip_permutation
+
+    def move(batch, key):
+        moves = augmentation.draw(batch_size, key)
+        return {
+            "x": augmentation.move_images(batch["x"], moves),
+            "p": augmentation.move_poses(batch["p"], moves, flip),
+        }
+
+    if augment:
+        frames = _changed(frames, (seed, _MOVES), start_step, move)
+    return streams.finished(frames)
 
 
 def evaluation_frames(
@@ -243,17 +299,45 @@ def _decode(jpeg: tf.Tensor, size: int) -> tf.Tensor:
     return tf.cast(image, tf.float32) / 127.5 - 1.0
 
 
-def _with_warped_x_prime(
-    pairs: tf.data.Dataset, seed: int, start_step: int
+def _changed(
+    batches: tf.data.Dataset,
+    seeds: tuple[int, int],
+    start_step: int,
+    change: Callable,
 ) -> tf.data.Dataset:
-    """Warps the second of batches of pairs by thin-plate splines."""
+    """`change(batch, key)` of each batch, with a key of its own.
+
+    Args:
+      batches: from `start_step` on.
+      seeds: seed and stream.
+      start_step: number of the first batch.
+      change: of a batch.
+    """
+
+    def changed(step, batch):
+        return change(batch, streams.key(*seeds, step))
+
+    return batches.enumerate(start=start_step).map(
+        changed, num_parallel_calls=tf.data.AUTOTUNE
+    )
+
+
+def _warp_x_prime(pair, key):
     from tf_landmarks.data import thin_plate_splines
 
-    def warp(step, pair):
-        x, x_prime = pair
-        drawn_by = streams.key(seed, _WARPS, step)
-        return x, thin_plate_splines.warp(x_prime, drawn_by)
+    x, x_prime = pair
+    splines = thin_plate_splines.draw(tf.shape(x_prime)[0], key)
+    return x, thin_plate_splines.warp_images(x_prime, splines)
 
-    return pairs.enumerate(start=start_step).map(
-        warp, num_parallel_calls=tf.data.AUTOTUNE
-    )
+
+def _move_pair(pair, key):
+    both = tf.concat(pair, axis=-1)
+    moves = augmentation.draw(tf.shape(both)[0], key)
+    return tuple(tf.split(augmentation.move_images(both, moves), 2, axis=-1))
+
+
+def _warp_poses(poses, key):
+    from tf_landmarks.data import thin_plate_splines
+
+    splines = thin_plate_splines.draw(tf.shape(poses)[0], key)
+    return thin_plate_splines.warp_poses(poses, splines)

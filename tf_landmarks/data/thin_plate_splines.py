@@ -1,17 +1,18 @@
-"""Random thin-plate-spline warps, as [23] makes pairs from single images.
+"""Random thin-plate splines, as [23] draws them: warps of images and of poses.
 
-The only user of tensorflow-addons' image warp, which is at the end of its
-life: nothing else depends on it.
+The only user of tensorflow-addons, which is at the end of its life: nothing
+else depends on it.
 """
 
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # of its end of life
-    from tensorflow_addons.image import sparse_image_warp
+    from tensorflow_addons.image import dense_image_warp
 
 _POINTS = 10  # control points along a side
 
@@ -22,45 +23,25 @@ _TRANSLATION = 0.1  # of half an image side
 _WARP_ALL, _WARP_SOME = 0.001, 0.01  # kernel weights; half the points: both
 
 
-def warp(images: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
-    """Warps each image of a batch by a spline of its own.
+class Splines(NamedTuple):
+    """Maps of the plane, one for each of a batch.
 
-    What comes from outside an image repeats its border.
+    An affine map about the identity plus the kernel r^2 log r^2 at each of N
+    control points, in normalised coordinates.
 
-    Args:
-      images: [B, S, S, C].
-      key: int32 [2], seed of the warps.
+    Attributes:
+      matrices: float32 [B, 2, 2].
+      shifts: float32 [B, 2].
+      weights: float32 [B, N, 2], of the kernels.
     """
-    size = images.shape[1]
-    count = tf.shape(images)[0]
-    grid = _grid()  # [N, 2]
-    moved = random_spline(count, key)  # [B, N, 2]
 
-    def pixels(points):
-        return (points[..., ::-1] + 1.0) * ((size - 1) / 2.0)  # (y, x)
-
-    warped, _ = sparse_image_warp(
-        images,
-        source_control_point_locations=pixels(moved),
-        dest_control_point_locations=pixels(
-            tf.tile(grid[tf.newaxis], [count, 1, 1])
-        ),
-    )
-    return tf.ensure_shape(warped, images.shape)
+    matrices: tf.Tensor
+    shifts: tf.Tensor
+    weights: tf.Tensor
 
 
-def _grid() -> tf.Tensor:
-    line = tf.linspace(-1.0, 1.0, _POINTS)
-    return tf.reshape(tf.stack(tf.meshgrid(line, line), axis=-1), [-1, 2])
-
-
-def random_spline(count, key: tf.Tensor) -> tf.Tensor:
-    """Where the control points look: float32 [count, N, 2], (x, y).
-
-    An affine map about the identity plus the kernel r^2 log r^2 at each
-    control point, with random weights.
-    """
-    grid = _grid()  # [N, 2]
+def draw(count, key: tf.Tensor) -> Splines:
+    """Draws `count` splines from int32 [2], their seed."""
     keys = tf.random.experimental.stateless_split(key, 5)
 
     def normal(i, shape, deviation):
@@ -68,14 +49,55 @@ def random_spline(count, key: tf.Tensor) -> tf.Tensor:
 
     angle = normal(0, [count], _ROTATION)
     scale = 1.0 + normal(1, [count], _SCALE)
-    shift = normal(2, [count, 1, 2], _TRANSLATION)
     cos, sin = scale * tf.cos(angle), scale * tf.sin(angle)
-    turn = tf.reshape(tf.stack([cos, -sin, sin, cos], 1), [-1, 2, 2])
-    affine = tf.einsum("bij,nj->bni", turn, grid) + shift
-    shape = [count, len(grid), 2]
-    some = tf.random.stateless_uniform([count, len(grid), 1], keys[4]) < 0.5
-    weights = normal(3, shape, 1.0)
-    weights *= _WARP_ALL + _WARP_SOME * tf.cast(some, tf.float32)
-    squared = tf.reduce_sum(tf.square(grid[:, None] - grid[None]), axis=-1)
-    kernel = squared * tf.math.log(tf.maximum(squared, 1e-8))  # [N, N]
-    return affine + tf.einsum("nm,bmi->bni", kernel, weights)
+    some = tf.random.stateless_uniform([count, _POINTS**2, 1], keys[4]) < 0.5
+    weights = normal(3, [count, _POINTS**2, 2], 1.0)
+    return Splines(
+        tf.reshape(tf.stack([cos, -sin, sin, cos], 1), [-1, 2, 2]),
+        normal(2, [count, 2], _TRANSLATION),
+        weights * (_WARP_ALL + _WARP_SOME * tf.cast(some, tf.float32)),
+    )
+
+
+def apply(splines: Splines, points: tf.Tensor) -> tf.Tensor:
+    """Where the splines map points to: [B, K, 2], or [K, 2] for all alike."""
+    difference = points[..., tf.newaxis, :] - _grid(_POINTS)
+    squared = tf.reduce_sum(tf.square(difference), axis=-1)
+    kernels = squared * tf.math.log(tf.maximum(squared, 1e-8))
+    return (
+        tf.matmul(points, splines.matrices, transpose_b=True)
+        + splines.shifts[:, tf.newaxis]
+        + kernels @ splines.weights
+    )
+
+
+def warp_images(images: tf.Tensor, splines: Splines) -> tf.Tensor:
+    """Shows at each place q what was at spline(q).
+
+    What comes from outside an image repeats its border.
+
+    Args:
+      images: [B, S, S, C].
+      splines: B of them.
+    """
+    size = images.shape[1]
+    places = _grid(size)
+    moves = (places - apply(splines, places)) * ((size - 1) / 2.0)  # pixels
+    flow = tf.reshape(moves[..., ::-1], [-1, size, size, 2])  # (y, x)
+    return tf.ensure_shape(dense_image_warp(images, flow), images.shape)
+
+
+def warp_poses(poses: tf.Tensor, splines: Splines) -> tf.Tensor:
+    """Poses [B, K, 2] of other proportions, each by a spline of its own.
+
+    A pose that a spline would move out of the image stays as it is.
+    """
+    warped = apply(splines, poses)
+    inside = tf.reduce_all(tf.abs(warped) <= 1.0, axis=[1, 2], keepdims=True)
+    return tf.where(inside, warped, poses)
+
+
+def _grid(side: int) -> tf.Tensor:
+    """float32 [side * side, 2]: places (x, y), row by row."""
+    line = tf.linspace(-1.0, 1.0, side)
+    return tf.reshape(tf.stack(tf.meshgrid(line, line), axis=-1), [-1, 2])

@@ -38,6 +38,8 @@ class Run:
       profile_steps: first and last update to trace, or none.
       pair_window: frames between x and x_prime, at most.
       tps: whether x_prime is warped by a thin-plate spline, as in [23].
+      eta_tps: whether the poses that η learns from are.
+      augment: whether frames and poses are mirrored, turned, scaled, moved.
     """
 
     workdir: str
@@ -55,6 +57,8 @@ class Run:
     profile_steps: tuple[int, ...] = ()
     pair_window: int = 32
     tps: bool = False
+    eta_tps: bool = False
+    augment: bool = False
 
 
 class Interrupted(KeyboardInterrupt):

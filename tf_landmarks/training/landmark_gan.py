@@ -97,7 +97,7 @@ class LandmarkGAN(stage.Stage):
         }
 
     def train_step(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One update of every player from x, x_prime and p_bar."""
+        """One update of every player from x, x_prime, p_bar and p_bar_eta."""
         with tf.GradientTape(persistent=True) as tape:
             terms = self._terms(batch)
             objectives = self._objectives(terms)
@@ -107,7 +107,8 @@ class LandmarkGAN(stage.Stage):
 
     def _terms(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Every loss of one forward pass, unweighted."""
-        x, x_prime, p_bar = batch["x"], batch["x_prime"], batch["p_bar"]
+        x, x_prime = batch["x"], batch["x_prime"]
+        p_bar, p_bar_eta = batch["p_bar"], batch["p_bar_eta"]
         y = self.phi(x, training=True)
         p = self.eta(y, training=self.objective.finetune_eta)
         y_star = self.beta(p)
@@ -130,7 +131,11 @@ class LandmarkGAN(stage.Stage):
             ),
             "discriminator": losses.discriminator(real, fake),
             "eta_points": losses.mean_squared_error(
-                self.eta(y_bar, training=self.objective.finetune_eta), p_bar
+                self.eta(
+                    self.beta(p_bar_eta),
+                    training=self.objective.finetune_eta,
+                ),
+                p_bar_eta,
             ),
             # In the range [-1, 1], in which the networks see skeletons.
             "consistency": 4.0

@@ -48,7 +48,13 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
         model,
         "skeleton",
         lambda step: pipelines.training_poses(
-            run.data_dir, run.info, run.batch_size, run.seed, step
+            run.data_dir,
+            run.info,
+            run.batch_size,
+            run.seed,
+            step,
+            run.eta_tps,
+            run.augment,
         ),
         items,
         steps,
@@ -142,6 +148,7 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
             run.batch_size,
             run.seed,
             step,
+            run.augment,
         ),
         items,
         steps,
@@ -158,6 +165,8 @@ def _pairs(run: fitting.Run, step: int) -> tf.data.Dataset:
         run.pair_window,
         step,
         run.tps,
+        run.eta_tps,
+        run.augment,
     )
 
 
