@@ -73,6 +73,13 @@ PERCEPTUAL_WEIGHT = flags.DEFINE_float(
 ADVERSARIAL_WEIGHT = flags.DEFINE_float(
     "adversarial_weight", 10.0, "Lambda of eq. 6."
 )
+ADVERSARIAL_Y_STAR_WEIGHT = flags.DEFINE_float(
+    "adversarial_y_star_weight",
+    0.0,
+    "Of D_y against y* = beta(eta(phi(x))), which has the prior's lines, so "
+    "that D_y must tell poses apart; not in the paper. 0: D_y sees y alone.",
+    lower_bound=0.0,
+)
 CONSISTENCY_WEIGHT = flags.DEFINE_float(
     "consistency_weight",
     0.0,
@@ -147,6 +154,7 @@ OF_STAGE_2 = (
     PERCEPTUAL_RELU,
     PERCEPTUAL_WEIGHT,
     ADVERSARIAL_WEIGHT,
+    ADVERSARIAL_Y_STAR_WEIGHT,
     CONSISTENCY_WEIGHT,
     DISCRIMINATOR_WEIGHT,
     FINETUNE_ETA,

@@ -45,6 +45,9 @@ def make_objective() -> landmark_gan.Objective:
     return landmark_gan.Objective(
         perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
         adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
+        adversarial_y_star_weight=(
+            training_flags.ADVERSARIAL_Y_STAR_WEIGHT.value
+        ),
         consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
         discriminator_weight=training_flags.DISCRIMINATOR_WEIGHT.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,

@@ -85,6 +85,14 @@ class StepTest(tf.test.TestCase, parameterized.TestCase):
             {"d_y", "eta"},
         ),
         (
+            {
+                "perceptual_weight": 0.0,
+                "adversarial_weight": 0.0,
+                "adversarial_y_star_weight": 1.0,
+            },
+            {"phi", "d_y", "eta"},
+        ),
+        (
             {"eta_points_weight": 0.0, "eta_image_weight": 0.0},
             {"phi", "psi", "d_y"},
         ),
@@ -106,6 +114,7 @@ class TermsTest(tf.test.TestCase):
         objective = landmark_gan.Objective()
         self.assertEqual(objective.perceptual_weight, 10.0)
         self.assertEqual(objective.adversarial_weight, 10.0)
+        self.assertEqual(objective.adversarial_y_star_weight, 0.0)
         self.assertEqual(objective.discriminator_weight, 0.5)
         self.assertEqual(objective.eta_points_weight, 0.9)
         self.assertEqual(objective.eta_image_weight, 0.1)
@@ -117,6 +126,7 @@ class TermsTest(tf.test.TestCase):
             lambda: tf.constant(0.0),
             perceptual=tf.constant(0.5),
             adversarial=tf.constant(0.25),
+            adversarial_y_star=tf.constant(0.125),
             discriminator=tf.constant(0.7),
             eta_points=tf.constant(2.0),
             eta_image=tf.constant(4.0),
@@ -124,10 +134,14 @@ class TermsTest(tf.test.TestCase):
         model = _gan()
         self.addCleanup(setattr, model, "objective", model.objective)
         model.objective = dataclasses.replace(
-            model.objective, perceptual_weight=3.0
+            model.objective,
+            perceptual_weight=3.0,
+            adversarial_y_star_weight=2.0,
         )
         objectives = model._objectives(terms)
-        self.assertAllClose(objectives["generator"], 3 * 0.5 + 10 * 0.25)
+        self.assertAllClose(
+            objectives["generator"], 3 * 0.5 + 10 * 0.25 + 2 * 0.125
+        )
         self.assertAllClose(objectives["d_y"], 0.5 * 0.7)
         self.assertAllClose(objectives["eta"], 0.9 * 2 + 0.1 * 4)
 
@@ -165,6 +179,28 @@ class TermsTest(tf.test.TestCase):
         ]
         logs = model.train_step(batch)
         self.assertAllClose(model.perceptual_scale.means, distances, rtol=1e-3)
+        self.assertAllClose(
+            {name: logs[name] for name in expected}, expected, rtol=1e-3
+        )
+
+    def test_d_y_judges_y_star_too_where_that_has_a_weight(self):
+        model = tiny_networks.make_gan(adversarial_y_star_weight=1.0)
+        batch = tiny_networks.make_batch()
+        y = model.phi(batch["x"], training=True)
+        y_star = model.beta(model.eta(y))
+
+        def distance(images, target):
+            maps = model.d_y(images)
+            return np.mean([np.mean((m - target) ** 2) for m in maps])
+
+        expected = {
+            "adversarial": distance(y, 1),
+            "adversarial_y_star": distance(y_star, 1),
+            "discriminator": distance(model.beta(batch["p_bar"]), 1)
+            + distance(y, 0)
+            + distance(y_star, 0),
+        }
+        logs = model.train_step(batch)
         self.assertAllClose(
             {name: logs[name] for name in expected}, expected, rtol=1e-3
         )

@@ -16,6 +16,7 @@ _LOSSES = (
     "perceptual",
     "reconstruction",
     "adversarial",
+    "adversarial_y_star",
     "discriminator",
     "consistency",
     "eta_points",
@@ -31,6 +32,8 @@ class Objective:
     Attributes:
       perceptual_weight: of the perceptual loss; 1 in eq. 6.
       adversarial_weight: of Φ's adversarial loss; lambda, 10 in eq. 6.
+      adversarial_y_star_weight: of the same with y_star for y; 0 in eq. 6,
+        where D_y does not see y_star.
       consistency_weight: of y = y_star in Φ's objective; 0 in eq. 6, an
         option of the released code.
       discriminator_weight: of D_y's own loss; 1 in eq. 5.
@@ -42,6 +45,7 @@ class Objective:
 
     perceptual_weight: float = 10.0
     adversarial_weight: float = 10.0
+    adversarial_y_star_weight: float = 0.0
     consistency_weight: float = 0.0
     discriminator_weight: float = 0.5
     finetune_eta: bool = True
@@ -117,19 +121,23 @@ class LandmarkGAN(stage.Stage):
         distances = losses.perceptual_distances(self.perceptual(x_hat), target)
 
         y_bar = self.beta(p_bar)
-        maps = self.d_y(
-            tf.concat([y_bar, self.pool.exchange(y)], axis=0), training=True
-        )
-        real, fake = zip(*(tf.split(m, 2) for m in maps), strict=True)
+        fakes = [self.pool.exchange(y)]
+        judged = [y]
+        if self.objective.adversarial_y_star_weight:
+            fakes.append(tf.stop_gradient(y_star))
+            judged.append(y_star)
+        on_real, *on_fakes = self._d_y([y_bar, *fakes])
+        adversarial, *of_y_star = [
+            losses.encoder_adversarial(maps) for maps in self._d_y(judged)
+        ]
         return {
             "perceptual": tf.reduce_mean(
                 self.perceptual_scale.normalize(distances)
             ),
             "reconstruction": losses.mean_squared_error(x_hat, x),
-            "adversarial": losses.encoder_adversarial(
-                self.d_y(y, training=True)
-            ),
-            "discriminator": losses.discriminator(real, fake),
+            "adversarial": adversarial,
+            "adversarial_y_star": of_y_star[0] if of_y_star else 0.0,
+            "discriminator": losses.discriminator(on_real, on_fakes),
             "eta_points": losses.mean_squared_error(
                 self.eta(
                     self.beta(p_bar_eta),
@@ -144,12 +152,19 @@ class LandmarkGAN(stage.Stage):
             * losses.mean_squared_error(y_star, tf.stop_gradient(y)),
         }
 
+    def _d_y(self, images: list[tf.Tensor]) -> list[list[tf.Tensor]]:
+        """D_y's maps of each of some batches of skeleton images, by scale."""
+        maps = self.d_y(tf.concat(images, axis=0), training=True)
+        by_scale = [tf.split(m, len(images)) for m in maps]
+        return list(zip(*by_scale, strict=True))
+
     def _objectives(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """What each player steps down: eq. 6, eq. 5 and η's."""
         weights = self.objective
         return {
             "generator": weights.perceptual_weight * terms["perceptual"]
             + weights.adversarial_weight * terms["adversarial"]
+            + weights.adversarial_y_star_weight * terms["adversarial_y_star"]
             + weights.consistency_weight * terms["consistency"],
             "d_y": weights.discriminator_weight * terms["discriminator"],
             "eta": weights.eta_points_weight * terms["eta_points"]
