@@ -80,6 +80,13 @@ ADVERSARIAL_Y_STAR_WEIGHT = flags.DEFINE_float(
     "that D_y must tell poses apart; not in the paper. 0: D_y sees y alone.",
     lower_bound=0.0,
 )
+ADVERSARIAL_Y_STAR_FROM = flags.DEFINE_integer(
+    "adversarial_y_star_from",
+    0,
+    "Update of stage 2 from which D_y judges y*, when phi has found the "
+    "object.",
+    lower_bound=0,
+)
 CONSISTENCY_WEIGHT = flags.DEFINE_float(
     "consistency_weight",
     0.0,
@@ -155,6 +162,7 @@ OF_STAGE_2 = (
     PERCEPTUAL_WEIGHT,
     ADVERSARIAL_WEIGHT,
     ADVERSARIAL_Y_STAR_WEIGHT,
+    ADVERSARIAL_Y_STAR_FROM,
     CONSISTENCY_WEIGHT,
     DISCRIMINATOR_WEIGHT,
     FINETUNE_ETA,

@@ -32,18 +32,17 @@ def encoder_adversarial(maps_of_y: Sequence[tf.Tensor]) -> tf.Tensor:
 
 
 def discriminator(
-    maps_of_y_bar: Sequence[tf.Tensor],
-    maps_of_fakes: Sequence[Sequence[tf.Tensor]],
+    maps_of_y_bar: Sequence[tf.Tensor], maps_of_y: Sequence[tf.Tensor]
 ) -> tf.Tensor:
-    """D_y's part of eq. 5: real is 1, all that is generated is 0.
-
-    Args:
-      maps_of_y_bar: D_y(y_bar), one map [B, h, w, 1] a scale.
-      maps_of_fakes: the same of y, and of y_star where D_y sees it.
-    """
-    return _least_squares(maps_of_y_bar, 1.0) + tf.add_n(
-        [_least_squares(maps, 0.0) for maps in maps_of_fakes]
+    """D_y's part of eq. 5: real is 1, generated is 0."""
+    return _least_squares(maps_of_y_bar, 1.0) + discriminator_of_fakes(
+        maps_of_y
     )
+
+
+def discriminator_of_fakes(maps: Sequence[tf.Tensor]) -> tf.Tensor:
+    """The half of D_y's loss that is about what was generated."""
+    return _least_squares(maps, 0.0)
 
 
 def perceptual_distances(

@@ -48,6 +48,7 @@ def make_objective() -> landmark_gan.Objective:
         adversarial_y_star_weight=(
             training_flags.ADVERSARIAL_Y_STAR_WEIGHT.value
         ),
+        adversarial_y_star_from=training_flags.ADVERSARIAL_Y_STAR_FROM.value,
         consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
         discriminator_weight=training_flags.DISCRIMINATOR_WEIGHT.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,

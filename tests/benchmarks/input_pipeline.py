@@ -31,6 +31,8 @@ def main() -> None:
             dataset_flags.SEED.value,
             training_flags.PAIR_WINDOW.value,
             tps=training_flags.TPS.value,
+            eta_tps=training_flags.ETA_TPS.value,
+            augment=training_flags.AUGMENT.value,
         )
     )
     next(batches)

@@ -128,6 +128,7 @@ class TermsTest(tf.test.TestCase):
             adversarial=tf.constant(0.25),
             adversarial_y_star=tf.constant(0.125),
             discriminator=tf.constant(0.7),
+            discriminator_y_star=tf.constant(0.5),
             eta_points=tf.constant(2.0),
             eta_image=tf.constant(4.0),
         )
@@ -137,13 +138,20 @@ class TermsTest(tf.test.TestCase):
             model.objective,
             perceptual_weight=3.0,
             adversarial_y_star_weight=2.0,
+            adversarial_y_star_from=model.step,
         )
         objectives = model._objectives(terms)
         self.assertAllClose(
             objectives["generator"], 3 * 0.5 + 10 * 0.25 + 2 * 0.125
         )
-        self.assertAllClose(objectives["d_y"], 0.5 * 0.7)
+        self.assertAllClose(objectives["d_y"], 0.5 * (0.7 + 0.5))
         self.assertAllClose(objectives["eta"], 0.9 * 2 + 0.1 * 4)
+        model.objective = dataclasses.replace(
+            model.objective, adversarial_y_star_from=model.step + 1
+        )
+        objectives = model._objectives(terms)
+        self.assertAllClose(objectives["generator"], 3 * 0.5 + 10 * 0.25)
+        self.assertAllClose(objectives["d_y"], 0.5 * 0.7)
 
     def test_a_first_step_logs_what_the_terms_names_say(self):
         model = tiny_networks.make_gan()
@@ -197,8 +205,8 @@ class TermsTest(tf.test.TestCase):
             "adversarial": distance(y, 1),
             "adversarial_y_star": distance(y_star, 1),
             "discriminator": distance(model.beta(batch["p_bar"]), 1)
-            + distance(y, 0)
-            + distance(y_star, 0),
+            + distance(y, 0),
+            "discriminator_y_star": distance(y_star, 0),
         }
         logs = model.train_step(batch)
         self.assertAllClose(

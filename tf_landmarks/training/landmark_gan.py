@@ -18,6 +18,7 @@ _LOSSES = (
     "adversarial",
     "adversarial_y_star",
     "discriminator",
+    "discriminator_y_star",
     "consistency",
     "eta_points",
     "eta_image",
@@ -34,6 +35,7 @@ class Objective:
       adversarial_weight: of Φ's adversarial loss; lambda, 10 in eq. 6.
       adversarial_y_star_weight: of the same with y_star for y; 0 in eq. 6,
         where D_y does not see y_star.
+      adversarial_y_star_from: update from which D_y does.
       consistency_weight: of y = y_star in Φ's objective; 0 in eq. 6, an
         option of the released code.
       discriminator_weight: of D_y's own loss; 1 in eq. 5.
@@ -46,6 +48,7 @@ class Objective:
     perceptual_weight: float = 10.0
     adversarial_weight: float = 10.0
     adversarial_y_star_weight: float = 0.0
+    adversarial_y_star_from: int = 0
     consistency_weight: float = 0.0
     discriminator_weight: float = 0.5
     finetune_eta: bool = True
@@ -121,23 +124,25 @@ class LandmarkGAN(stage.Stage):
         distances = losses.perceptual_distances(self.perceptual(x_hat), target)
 
         y_bar = self.beta(p_bar)
-        fakes = [self.pool.exchange(y)]
-        judged = [y]
+        fakes, judged = [self.pool.exchange(y)], [y]
         if self.objective.adversarial_y_star_weight:
             fakes.append(tf.stop_gradient(y_star))
             judged.append(y_star)
-        on_real, *on_fakes = self._d_y([y_bar, *fakes])
-        adversarial, *of_y_star = [
-            losses.encoder_adversarial(maps) for maps in self._d_y(judged)
-        ]
+        on_real, on_fake, *on_fake_y_star = self._d_y([y_bar, *fakes])
+        on_y, *on_y_star = self._d_y(judged)
         return {
             "perceptual": tf.reduce_mean(
                 self.perceptual_scale.normalize(distances)
             ),
             "reconstruction": losses.mean_squared_error(x_hat, x),
-            "adversarial": adversarial,
-            "adversarial_y_star": of_y_star[0] if of_y_star else 0.0,
-            "discriminator": losses.discriminator(on_real, on_fakes),
+            "adversarial": losses.encoder_adversarial(on_y),
+            "adversarial_y_star": sum(
+                map(losses.encoder_adversarial, on_y_star), 0.0
+            ),
+            "discriminator": losses.discriminator(on_real, on_fake),
+            "discriminator_y_star": sum(
+                map(losses.discriminator_of_fakes, on_fake_y_star), 0.0
+            ),
             "eta_points": losses.mean_squared_error(
                 self.eta(
                     self.beta(p_bar_eta),
@@ -161,12 +166,22 @@ class LandmarkGAN(stage.Stage):
     def _objectives(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """What each player steps down: eq. 6, eq. 5 and η's."""
         weights = self.objective
+        since = weights.adversarial_y_star_from
+        judges_y_star = tf.cast(
+            self.players["d_y"].updates >= since, tf.float32
+        )
         return {
             "generator": weights.perceptual_weight * terms["perceptual"]
             + weights.adversarial_weight * terms["adversarial"]
-            + weights.adversarial_y_star_weight * terms["adversarial_y_star"]
+            + weights.adversarial_y_star_weight
+            * judges_y_star
+            * terms["adversarial_y_star"]
             + weights.consistency_weight * terms["consistency"],
-            "d_y": weights.discriminator_weight * terms["discriminator"],
+            "d_y": weights.discriminator_weight
+            * (
+                terms["discriminator"]
+                + judges_y_star * terms["discriminator_y_star"]
+            ),
             "eta": weights.eta_points_weight * terms["eta_points"]
             + weights.eta_image_weight * terms["eta_image"],
         }
