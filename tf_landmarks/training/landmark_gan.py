@@ -124,25 +124,20 @@ class LandmarkGAN(stage.Stage):
         distances = losses.perceptual_distances(self.perceptual(x_hat), target)
 
         y_bar = self.beta(p_bar)
-        fakes, judged = [self.pool.exchange(y)], [y]
-        if self.objective.adversarial_y_star_weight:
-            fakes.append(tf.stop_gradient(y_star))
-            judged.append(y_star)
-        on_real, on_fake, *on_fake_y_star = self._d_y([y_bar, *fakes])
-        on_y, *on_y_star = self._d_y(judged)
+        maps = self.d_y(
+            tf.concat([y_bar, self.pool.exchange(y)], axis=0), training=True
+        )
+        real, fake = zip(*(tf.split(m, 2) for m in maps), strict=True)
         return {
             "perceptual": tf.reduce_mean(
                 self.perceptual_scale.normalize(distances)
             ),
             "reconstruction": losses.mean_squared_error(x_hat, x),
-            "adversarial": losses.encoder_adversarial(on_y),
-            "adversarial_y_star": sum(
-                map(losses.encoder_adversarial, on_y_star), 0.0
+            "adversarial": losses.encoder_adversarial(
+                self.d_y(y, training=True)
             ),
-            "discriminator": losses.discriminator(on_real, on_fake),
-            "discriminator_y_star": sum(
-                map(losses.discriminator_of_fakes, on_fake_y_star), 0.0
-            ),
+            "discriminator": losses.discriminator(real, fake),
+            **self._judge_y_star(y_star),
             "eta_points": losses.mean_squared_error(
                 self.eta(
                     self.beta(p_bar_eta),
@@ -157,11 +152,15 @@ class LandmarkGAN(stage.Stage):
             * losses.mean_squared_error(y_star, tf.stop_gradient(y)),
         }
 
-    def _d_y(self, images: list[tf.Tensor]) -> list[list[tf.Tensor]]:
-        """D_y's maps of each of some batches of skeleton images, by scale."""
-        maps = self.d_y(tf.concat(images, axis=0), training=True)
-        by_scale = [tf.split(m, len(images)) for m in maps]
-        return list(zip(*by_scale, strict=True))
+    def _judge_y_star(self, y_star: tf.Tensor) -> dict[str, tf.Tensor | float]:
+        """The terms of y_star; 0 where D_y never sees it."""
+        if not self.objective.adversarial_y_star_weight:
+            return {"adversarial_y_star": 0.0, "discriminator_y_star": 0.0}
+        maps = self.d_y(y_star, training=True)
+        return {
+            "adversarial_y_star": losses.encoder_adversarial(maps),
+            "discriminator_y_star": losses.discriminator_of_fakes(maps),
+        }
 
     def _objectives(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """What each player steps down: eq. 6, eq. 5 and η's."""
