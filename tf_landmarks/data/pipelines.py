@@ -78,20 +78,25 @@ def training_pairs(
         pairs = _changed(pairs, (seed, _WARPS), start_step, _warp_x_prime)
     if augment:
         pairs = _changed(pairs, (seed, _MOVES), start_step, _move_pair)
-    arguments = data_dir, info, batch_size, seed, start_step
-    batches = tf.data.Dataset.zip(
-        {
-            "pair": pairs,
-            "p_bar": training_poses(*arguments, False, augment),
-            "p_bar_eta": training_poses(*arguments, eta_tps, augment),
+    poses = training_poses(
+        data_dir, info, batch_size, seed, start_step, augment=augment
+    )
+    batches = tf.data.Dataset.zip((pairs, poses)).map(
+        lambda pair, p_bar: {
+            "x": pair[0],
+            "x_prime": pair[1],
+            "p_bar": p_bar,
+            "p_bar_eta": p_bar,
         }
     )
 
-    def flattened(batch):
-        x, x_prime = batch.pop("pair")
-        return {"x": x, "x_prime": x_prime, **batch}
+    def warp_p_bar_eta(batch, key):
+        return {**batch, "p_bar_eta": _warp_poses(batch["p_bar_eta"], key)}
 
-    return streams.finished(batches.map(flattened))
+    if eta_tps:
+        seeds = seed, _POSE_WARPS
+        batches = _changed(batches, seeds, start_step, warp_p_bar_eta)
+    return streams.finished(batches)
 
 
 def training_poses(

@@ -53,8 +53,8 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
             run.batch_size,
             run.seed,
             step,
-            run.eta_tps,
-            run.augment,
+            tps=run.eta_tps,
+            augment=run.augment,
         ),
         items,
         steps,
@@ -148,7 +148,7 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
             run.batch_size,
             run.seed,
             step,
-            run.augment,
+            augment=run.augment,
         ),
         items,
         steps,
@@ -164,9 +164,9 @@ def _pairs(run: fitting.Run, step: int) -> tf.data.Dataset:
         run.seed,
         run.pair_window,
         step,
-        run.tps,
-        run.eta_tps,
-        run.augment,
+        tps=run.tps,
+        eta_tps=run.eta_tps,
+        augment=run.augment,
     )
 
 
