@@ -16,13 +16,12 @@ _LOSSES = (
     "perceptual",
     "reconstruction",
     "adversarial",
-    "adversarial_y_star",
     "discriminator",
-    "discriminator_y_star",
     "consistency",
     "eta_points",
     "eta_image",
 )
+_LOSSES_OF_Y_STAR = ("adversarial_y_star", "discriminator_y_star")
 _KEPT = ("phi", "psi", "eta", "d_y", "pool", "perceptual_scale")
 
 
@@ -82,7 +81,12 @@ class LandmarkGAN(stage.Stage):
           learning_rate: of all players.
           seed: of the pool.
         """
-        super().__init__("landmark_gan", _KEPT, _LOSSES)
+        judges_y_star = objective.adversarial_y_star_weight > 0
+        super().__init__(
+            "landmark_gan",
+            _KEPT,
+            _LOSSES + (_LOSSES_OF_Y_STAR if judges_y_star else ()),
+        )
         self.objective = objective
         self.perceptual = perceptual
         self.phi, self.psi, self.eta = arch.phi(), arch.psi(), arch.eta()
@@ -155,7 +159,7 @@ class LandmarkGAN(stage.Stage):
     def _judge_y_star(self, y_star: tf.Tensor) -> dict[str, tf.Tensor | float]:
         """The terms of y_star; 0 where D_y never sees it."""
         if not self.objective.adversarial_y_star_weight:
-            return {"adversarial_y_star": 0.0, "discriminator_y_star": 0.0}
+            return dict.fromkeys(_LOSSES_OF_Y_STAR, 0.0)
         maps = self.d_y(y_star, training=True)
         return {
             "adversarial_y_star": losses.encoder_adversarial(maps),
