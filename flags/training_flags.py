@@ -121,6 +121,15 @@ MIXED_PRECISION = flags.DEFINE_bool(
     False,
     "Compute in bfloat16, keep weights and losses in float32.",
 )
+EMA_MOMENTUM = flags.DEFINE_float(
+    "ema_momentum",
+    0.0,
+    "Of running means of the weights of phi, psi and eta in stage 2, which are "
+    "then what is evaluated and used: 0.998 is a mean over some 500 updates. "
+    "0: the weights themselves, as released.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 CHECKPOINT_EVERY = flags.DEFINE_integer(
     "checkpoint_every",
     5_000,
@@ -156,6 +165,7 @@ OF_STAGE_2 = (
     PAIR_WINDOW,
     TPS,
     DECAY_SHARE,
+    EMA_MOMENTUM,
     PERCEPTUAL,
     PERCEPTUAL_WEIGHTS,
     PERCEPTUAL_RELU,

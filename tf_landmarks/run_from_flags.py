@@ -86,6 +86,7 @@ def make_run(
         pair_window=training_flags.PAIR_WINDOW.value,
         tps=training_flags.TPS.value,
         eta_tps=training_flags.ETA_TPS.value,
+        ema_momentum=training_flags.EMA_MOMENTUM.value,
         augment=training_flags.AUGMENT.value,
     )
 

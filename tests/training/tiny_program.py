@@ -27,6 +27,7 @@ def make_run(data_dir: str, workdir: str) -> fitting.Run:
         log_every=3,
         image_every=5,
         pair_window=3,
+        ema_momentum=0.9,
     )
 
 

@@ -39,6 +39,7 @@ class Run:
       pair_window: frames between x and x_prime, at most.
       tps: whether x_prime is warped by a thin-plate spline, as in [23].
       eta_tps: whether the poses that η learns from are.
+      ema_momentum: of running means of the weights of stage 2; 0: none.
       augment: whether frames and poses are mirrored, turned, scaled, moved.
     """
 
@@ -58,6 +59,7 @@ class Run:
     pair_window: int = 32
     tps: bool = False
     eta_tps: bool = False
+    ema_momentum: float = 0.0
     augment: bool = False
 
 

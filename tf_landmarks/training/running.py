@@ -1,6 +1,7 @@
 """The stages: what each trains, on which data, and where it resumes."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 
 import tensorflow as tf
 from absl import logging
@@ -18,6 +19,7 @@ from tf_landmarks.training import plateau
 from tf_landmarks.training import profiling
 from tf_landmarks.training import skeleton_autoencoder
 from tf_landmarks.training import supervised_detector
+from tf_landmarks.training import weight_averages
 
 _PICTURED_PAIRS = 4
 _LABELLED_SPLIT = "labelled"
@@ -92,8 +94,16 @@ def train_landmarks(
             optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
             run.seed,
         )
+    items, averaging = model.checkpointed, []
+    networks = {symbol: items[symbol] for symbol in ("phi", "psi", "eta")}
+    if run.ema_momentum:
+        averages = _averages(run, networks)
+        averaging.append(averages)
+        items |= {f"{s}_in_training": n for s, n in networks.items()}
+        items |= averages.networks | {"averaged": averages.state}
+        networks = averages.networks
     detector = landmark_detector.LandmarkDetector(
-        run.arch, model.phi, model.eta
+        run.arch, networks["phi"], networks["eta"]
     )
     pictured = next(iter(_pairs(run, 0)))
     images = image_summaries.ImageSummaries(
@@ -102,7 +112,7 @@ def train_landmarks(
         held_out_errors and (lambda: held_out_errors(detector)),
         run.image_every,
     )
-    items = model.checkpointed | {"best": images.state}
+    items |= {"best": images.state}
     folder = workdirs.checkpoints(run.workdir, "landmarks")
     if workdirs.restore(items, folder) is None:
         _take_eta(run.workdir, model.eta)
@@ -114,7 +124,7 @@ def train_landmarks(
         lambda step: _pairs(run, step),
         items,
         steps,
-        [images, *_profiling(run)],
+        [*averaging, images, *_profiling(run)],
     )
 
 
@@ -153,6 +163,20 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
         items,
         steps,
         _profiling(run),
+    )
+
+
+def _averages(
+    run: fitting.Run, networks: Mapping[str, keras.Model]
+) -> weight_averages.WeightAverages:
+    """Means of the weights of Φ, Ψ and η."""
+    frames = tf.zeros([1, run.arch.image_size, run.arch.image_size, 3])
+    phi, psi, eta = run.arch.phi(), run.arch.psi(), run.arch.eta()
+    y = phi(frames)
+    eta(y)
+    psi((y, frames))
+    return weight_averages.WeightAverages(
+        networks, {"phi": phi, "psi": psi, "eta": eta}, run.ema_momentum
     )
 
 
