@@ -16,6 +16,7 @@ from tf_landmarks.data import records
 from tf_landmarks.data import writing
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.models import architecture
+from tf_landmarks.models import image_generator
 from tf_landmarks.models import landmark_detector
 
 SIZE = 32
@@ -96,8 +97,17 @@ def make_detector(
     return detector
 
 
+@functools.cache
+def generator_of_runs() -> image_generator.ImageGenerator:
+    """Ψ of every run of `make_run`; leave it as it is."""
+    tf.keras.utils.set_random_seed(1)
+    psi = architecture_of().psi()
+    psi((tf.zeros([1, SIZE, SIZE, 1]), tf.zeros([1, SIZE, SIZE, 3])))
+    return psi
+
+
 def make_run(folder: pathlib.Path, data_dir: str = "nowhere") -> str:
-    """Writes a run's folder with a checkpoint of `detector_of_runs()`."""
+    """Writes a run's folder with a checkpoint of the two above."""
     detector = detector_of_runs()
     workdirs.write_run(
         str(folder),
@@ -107,7 +117,11 @@ def make_run(folder: pathlib.Path, data_dir: str = "nowhere") -> str:
         },
     )
     workdirs.save(
-        {"phi": detector.phi, "eta": detector.eta},
+        {
+            "phi": detector.phi,
+            "eta": detector.eta,
+            "psi": generator_of_runs(),
+        },
         workdirs.checkpoints(str(folder), "landmarks"),
         STEP,
         keep=1,

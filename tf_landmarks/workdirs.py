@@ -17,6 +17,7 @@ from absl import logging
 
 from tf_landmarks import errors
 from tf_landmarks.models import architecture
+from tf_landmarks.models import image_generator
 from tf_landmarks.models import landmark_detector
 
 STAGES = ("skeleton", "landmarks")
@@ -256,3 +257,26 @@ def load_detector(
             "run train on it first, to the end of --stage=landmarks."
         )
     return detector, step
+
+
+def load_generator(
+    workdir: str, step: int, kind: str = "step"
+) -> image_generator.ImageGenerator | None:
+    """The trained Ψ beside a detector; None where a run has none.
+
+    Args:
+      workdir: of the run.
+      step: that `load_detector` gave.
+      kind: of checkpoint, see there.
+    """
+    path = str(checkpoints(workdir, "landmarks") / f"{kind}-{step}")
+    names = (name for name, _ in tf.train.list_variables(path))
+    if not any(name.startswith("psi/") for name in names):
+        return None
+    arch = read_architecture(workdir)
+    psi = arch.psi()
+    shape = arch.skeleton_shape
+    psi((tf.zeros([1, *shape]), tf.zeros([1, *shape[:2], 3])))
+    status = tf.train.Checkpoint(psi=psi).read(path)
+    status.assert_existing_objects_matched().expect_partial()
+    return psi

@@ -20,10 +20,12 @@ _METRICS = {
 }
 
 
-def _card(name="avatars", run=None, **metrics):
+def _card(name="avatars", run=None, metrics=()):
     dataset = {"name": name, "category": {"keypoints": ["nose", "tail"]}}
-    run = run or {"landmarks": {"perceptual": "squeezenet"}}
-    return model_card.render("mine", run, dataset, _METRICS | metrics)
+    run = {"landmarks": {"perceptual": "squeezenet"}} | (run or {})
+    run["architecture"] = {"image_size": 64}
+    metrics = None if metrics is None else _METRICS | dict(metrics)
+    return model_card.render("mine", "Use it.", 4000, run, dataset, metrics)
 
 
 def test_the_figures_are_those_of_the_metrics():
@@ -35,7 +37,7 @@ def test_the_figures_are_those_of_the_metrics():
     assert "| error | 6.54 |" in card
     assert "mean pose, as the answer for every frame | 15.21 |" in card
     assert "told apart in 87% of the frames" in card
-    assert "--pretrained=mine" in card
+    assert "Use it." in card
 
 
 def test_without_labels_there_are_no_figures():
@@ -44,9 +46,13 @@ def test_without_labels_there_are_no_figures():
         for key in _METRICS
         if key.endswith("percent_of_image") or "flip" in key
     }
-    card = _card(**unknown, labels=None)
+    card = _card(metrics=unknown | {"labels": None})
     assert "None: the test split has no labels." in card
     assert "told apart" not in card
+
+
+def test_what_was_not_evaluated_is_called_so():
+    assert "None: it was not evaluated." in _card(metrics=None)
 
 
 def test_a_baseline_with_labels_is_called_one():

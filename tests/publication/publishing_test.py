@@ -1,5 +1,6 @@
 import json
 import pathlib
+import shutil
 
 import pytest
 
@@ -55,15 +56,27 @@ def test_the_folder_holds_a_detector_and_what_is_known_of_it(published):
 
 
 def test_weights_take_four_bytes_each_and_there_are_no_others(published):
-    detector, _ = workdirs.load_detector(published.out)
+    detector, step = workdirs.load_detector(published.out)
+    psi = workdirs.load_generator(published.out, step)
     weights = sum(
         weight.shape.num_elements()
-        for model in (detector.phi, detector.eta)
+        for model in (detector.phi, detector.eta, psi)
         for weight in model.weights
     )
     (data,) = pathlib.Path(published.out).rglob("*.data-*")
     # The rest is the graph of the objects.
     assert 4 * weights <= data.stat().st_size < 4 * weights + 100_000
+
+
+def test_a_run_with_labels_has_no_generator_to_publish(workdir, tmp_path):
+    supervised = tmp_path / "supervised"
+    shutil.copytree(workdir, supervised)
+    folder = workdirs.checkpoints(str(supervised), "landmarks")
+    detector = tiny_runs.detector_of_runs()
+    networks = {"phi": detector.phi, "eta": detector.eta}
+    workdirs.save(networks, folder, tiny_runs.STEP, keep=1)
+    published = publishing.publish(str(supervised), str(tmp_path / "puppets"))
+    assert workdirs.load_generator(published.out, tiny_runs.STEP) is None
 
 
 def test_nothing_tells_of_the_machine(published, workdir):
@@ -112,7 +125,8 @@ def test_figures_of_another_checkpoint_are_refused(workdir, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_that_was_not_evaluated_is_refused(tmp_path):
-    workdir = tiny_runs.make_run(tmp_path / "run")
+def test_a_run_that_was_not_evaluated_is_refused(workdir, tmp_path):
+    shutil.copytree(workdir, tmp_path / "run")
+    (tmp_path / "run" / "metrics.json").unlink()
     with pytest.raises(errors.UserError, match="run evaluate on it first"):
-        publishing.publish(workdir, str(tmp_path / "out"))
+        publishing.publish(str(tmp_path / "run"), str(tmp_path / "out"))

@@ -66,10 +66,7 @@ _TEMPLATE = """\
 
 {landmarks}
 
-```
-bazel run //tf_landmarks:detect -- --pretrained={name} --out=DIR \\
-    --video=FILE --box=X,Y,WIDTH,HEIGHT
-```
+{usage}
 
 {training}
 
@@ -77,8 +74,7 @@ bazel run //tf_landmarks:detect -- --pretrained={name} --out=DIR \\
 
 {figures}
 
-`metrics.json` says what each of them means, and has them by clip. On data of
-your own: `evaluate --pretrained={name} --data_dir=DATA --out=DIR`.
+`metrics.json` says what each of them means, and has them by clip.
 
 ## Data
 
@@ -120,32 +116,42 @@ _LIMITS = (
 )
 
 
-def render(name: str, run: Mapping, dataset: Mapping, metrics: Mapping) -> str:
+def render(
+    name: str,
+    usage: str,
+    step: int,
+    run: Mapping,
+    dataset: Mapping,
+    metrics: Mapping | None,
+) -> str:
     """The card.
 
     Args:
       name: of the detector.
+      usage: how to use it.
+      step: updates that the checkpoint had.
       run: contents of run.json.
       dataset: of dataset.json.
-      metrics: of metrics.json.
+      metrics: of metrics.json; None where there are none.
     """
     words = WORDS.get(dataset["name"], _UNKNOWN)
     settings = run.get("landmarks", {})
     supervised = settings.get("supervised", False)
     training = (_SUPERVISED if supervised else _UNPAIRED).format(
-        updates=f"{metrics['checkpoint_step']:,}"
+        updates=f"{step:,}"
     )
     licence = words.licence
     if not supervised:
         licence += _PERCEPTUAL.get(settings.get("perceptual"), "")
-    landmarks = ", ".join(dataset["category"]["keypoints"])
-    size = metrics["image_size"]
+    names = dataset["category"]["keypoints"]
+    size = run["architecture"]["image_size"]
     limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
     return _TEMPLATE.format(
         name=name,
+        usage=usage,
         landmarks=_wrapped(
-            f"Finds {metrics['num_landmarks']} landmarks in crops of "
-            f"{size}x{size} pixels: {landmarks}."
+            f"Finds {len(names)} landmarks in crops of {size}x{size} pixels: "
+            f"{', '.join(names)}."
         ),
         training=_wrapped(training + _FILES),
         figures=_figures(metrics),
@@ -161,7 +167,9 @@ def _wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def _figures(metrics: Mapping) -> str:
+def _figures(metrics: Mapping | None) -> str:
+    if metrics is None:
+        return "None: it was not evaluated."
     if metrics["percent_of_image"] is None:
         return f"None: the {metrics['split']} split has no labels."
     rows = {
@@ -185,8 +193,8 @@ def _figures(metrics: Mapping) -> str:
     return "\n".join(lines)
 
 
-def _limits_by_figures(metrics: Mapping) -> list[str]:
-    correct = metrics["correct_flip"]
+def _limits_by_figures(metrics: Mapping | None) -> list[str]:
+    correct = metrics and metrics["correct_flip"]
     if correct is None:
         return []
     return [
