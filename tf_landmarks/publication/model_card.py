@@ -148,7 +148,7 @@ def render(
     limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
     return _TEMPLATE.format(
         name=name,
-        usage=usage,
+        usage=usage.strip(),
         landmarks=_wrapped(
             f"Finds {len(names)} landmarks in crops of {size}x{size} pixels: "
             f"{', '.join(names)}."
