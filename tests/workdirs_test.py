@@ -245,6 +245,20 @@ class LoadDetectorTest(tf.test.TestCase):
         ):
             workdirs.load_detector(workdir)
 
+    def test_a_damaged_generator_is_refused(self):
+        workdir = tiny_runs.make_run(pathlib.Path(self.get_temp_dir()))
+        self.assertIsNotNone(workdirs.load_generator(workdir, tiny_runs.STEP))
+        (data,) = pathlib.Path(workdir).rglob("*.data-*")
+        content = bytearray(data.read_bytes())
+        kernel = tiny_runs.generator_of_runs().weights[0].numpy()
+        content[content.index(kernel.tobytes())] ^= 1
+        data.write_bytes(content)
+        workdirs.load_detector(workdir)
+        with self.assertRaisesRegex(
+            errors.UserError, "none of the 1 checkpoints can be read"
+        ):
+            workdirs.load_generator(workdir, tiny_runs.STEP)
+
 
 if __name__ == "__main__":
     tf.test.main()

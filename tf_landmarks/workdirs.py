@@ -268,15 +268,22 @@ def load_generator(
       workdir: of the run.
       step: that `load_detector` gave.
       kind: of checkpoint, see there.
+
+    Raises:
+      errors.UserError: Ψ is in the checkpoint, and cannot be read.
     """
-    path = str(checkpoints(workdir, "landmarks") / f"{kind}-{step}")
-    names = (name for name, _ in tf.train.list_variables(path))
+    folder = checkpoints(workdir, "landmarks")
+    path = folder / f"{kind}-{step}"
+    names = (name for name, _ in tf.train.list_variables(str(path)))
     if not any(name.startswith("psi/") for name in names):
         return None
     arch = read_architecture(workdir)
     psi = arch.psi()
     shape = arch.skeleton_shape
     psi((tf.zeros([1, *shape]), tf.zeros([1, *shape[:2], 3])))
-    status = tf.train.Checkpoint(psi=psi).read(path)
-    status.assert_existing_objects_matched().expect_partial()
+    if restore({"psi": psi}, folder, partial=True, kind=kind) != step:
+        raise errors.UserError(
+            f"{path}: psi in it cannot be read; restore the folder from a "
+            "copy, or delete this checkpoint to take an older one."
+        )
     return psi
