@@ -37,8 +37,8 @@ WORDS = {
         ),
     ),
     "talking_face": Words(
-        "One man's talking-face video, and the landmarks of another man, as "
-        "dlib saw them.",
+        "One man's talking-face video, and the landmarks of four other people, "
+        "as dlib saw them.",
         "The footage is FGnet's. dlib's predictor was trained on 300-W, for "
         "non-commercial use only: use this detector likewise.",
         ("It saw one man's face in one room: it is for that video.",),
