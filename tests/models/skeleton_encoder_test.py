@@ -3,6 +3,7 @@ import tensorflow as tf
 from absl.testing import parameterized
 from tensorflow import keras
 
+from tf_landmarks.models import blocks
 from tf_landmarks.models import skeleton_encoder
 
 
@@ -21,14 +22,11 @@ class SkeletonEncoderTest(tf.test.TestCase, parameterized.TestCase):
         self.assertEqual(rows.shape, [3, 16, 5])
 
     @parameterized.product(
-        instance_norm=[True, False], separable_softmax=[True, False]
+        norm=[blocks.InstanceNorm, blocks.batch_norm],
+        separable_softmax=[True, False],
     )
-    def test_keypoints_stay_inside_the_image(
-        self, instance_norm, separable_softmax
-    ):
-        eta = skeleton_encoder.SkeletonEncoder(
-            3, 2, instance_norm, separable_softmax
-        )
+    def test_keypoints_stay_inside_the_image(self, norm, separable_softmax):
+        eta = skeleton_encoder.SkeletonEncoder(3, 2, norm, separable_softmax)
         y = 50 * tf.random.stateless_normal([2, 32, 32, 1], (0, 1))
         p = eta(y, training=True)
         self.assertEqual(p.dtype, tf.float32)
@@ -36,13 +34,13 @@ class SkeletonEncoderTest(tf.test.TestCase, parameterized.TestCase):
 
     def test_instance_norm_makes_training_and_inference_the_same(self):
         y = tf.random.stateless_uniform([2, 32, 32, 1], (0, 1))
-        for instance_norm in (True, False):
+        for norm in (blocks.InstanceNorm, blocks.batch_norm):
             keras.utils.set_random_seed(0)
-            eta = skeleton_encoder.SkeletonEncoder(3, 2, instance_norm)
+            eta = skeleton_encoder.SkeletonEncoder(3, 2, norm)
             difference = eta(y, training=True) - eta(y, training=False)
             # Another kernel normalizes in training: alike up to rounding.
             same = float(tf.reduce_max(abs(difference))) < 1e-6
-            self.assertEqual(same, instance_norm)
+            self.assertEqual(same, norm is blocks.InstanceNorm)
 
     def test_separable_and_joint_softmax_differ(self):
         y = tf.random.stateless_uniform([1, 32, 32, 1], (0, 1))

@@ -3,6 +3,7 @@
 import dataclasses
 
 from tf_landmarks import skeletons
+from tf_landmarks.models import blocks
 from tf_landmarks.models import image_encoder
 from tf_landmarks.models import image_generator
 from tf_landmarks.models import renderer
@@ -49,22 +50,26 @@ class Architecture:
         channels = 2 if self.draw == "sides" else 1
         return self.image_size, self.image_size, channels
 
-    def phi(self) -> image_encoder.ImageEncoder:
-        """A new Φ."""
+    def phi(self, folded: bool = False) -> image_encoder.ImageEncoder:
+        """A new Φ; `folded`: with biases in place of batch norm."""
         return image_encoder.ImageEncoder(
-            self.width, self.skip_connections, self.skeleton_shape[-1]
+            self.width,
+            self.skip_connections,
+            self.skeleton_shape[-1],
+            _batch_norm(folded),
         )
 
-    def psi(self) -> image_generator.ImageGenerator:
-        """A new Ψ."""
-        return image_generator.ImageGenerator(self.width)
+    def psi(self, folded: bool = False) -> image_generator.ImageGenerator:
+        """A new Ψ; `folded` as for `phi`."""
+        return image_generator.ImageGenerator(self.width, _batch_norm(folded))
 
-    def eta(self) -> skeleton_encoder.SkeletonEncoder:
-        """A new η."""
+    def eta(self, folded: bool = False) -> skeleton_encoder.SkeletonEncoder:
+        """A new η; `folded` as for `phi`, where it has batch norm at all."""
+        instance_norm = self.eta_instance_norm
         return skeleton_encoder.SkeletonEncoder(
             self.skeleton.num_landmarks,
             self.width,
-            self.eta_instance_norm,
+            blocks.InstanceNorm if instance_norm else _batch_norm(folded),
             self.separable_softmax,
         )
 
@@ -94,6 +99,10 @@ class Architecture:
     def to_json(self) -> dict:
         """A dict of plain values, the skeleton as a COCO category."""
         return dataclasses.asdict(self) | {"skeleton": self.skeleton.to_coco()}
+
+
+def _batch_norm(folded: bool) -> blocks.Normalization:
+    return blocks.folded if folded else blocks.batch_norm
 
 
 def from_json(values: dict) -> Architecture:

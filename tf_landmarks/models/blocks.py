@@ -27,19 +27,27 @@ def batch_norm() -> keras.layers.Layer:
     )
 
 
+def folded() -> keras.layers.Layer:
+    """In the place of a batch norm whose affine map the convolution does."""
+    return keras.layers.Activation("linear")
+
+
 class InstanceNorm(keras.layers.Layer):
     """Instance normalization [66] without affine parameters: η and D_y."""
 
     def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Normalizes each channel of each image [B, H, W, C].
 
-        In training, by the fused kernel of batch norm: half the time, and
-        float32 inside. It cannot be exported everywhere; the formula can.
+        In training, by the fused kernel of batch norm: half the time. It
+        cannot be exported everywhere; the formula can. Both are float32
+        inside.
         """
         if training:
             return _normalize_fused(features)
-        mean, variance = tf.nn.moments(features, axes=[1, 2], keepdims=True)
-        return (features - mean) * tf.math.rsqrt(variance + _EPSILON)
+        values = tf.cast(features, tf.float32)
+        mean, variance = tf.nn.moments(values, axes=[1, 2], keepdims=True)
+        values = (values - mean) * tf.math.rsqrt(variance + _EPSILON)
+        return tf.cast(values, features.dtype)
 
 
 def _normalize_fused(features: tf.Tensor) -> tf.Tensor:
@@ -123,22 +131,25 @@ class Encoder(keras.Model):
         return features
 
 
-def decoder_blocks(width: int, channels: int) -> Sequence[keras.Sequential]:
+def decoder_blocks(
+    width: int, channels: int, norm: Normalization = batch_norm
+) -> Sequence[keras.Sequential]:
     """Four blocks of two convolutions, an upsampling between one and the next.
 
     Args:
       width: channels of the last block's first convolution; each block before
         it has twice as many.
       channels: of the image that the last convolution gives, linearly.
+      norm: makes the normalization after each convolution but the last.
     """
     blocks = [
         keras.Sequential(
-            conv_norm_relu(width * 2**i, 3, 1, batch_norm)
-            + conv_norm_relu(width * 2**i, 3, 1, batch_norm)
+            conv_norm_relu(width * 2**i, 3, 1, norm)
+            + conv_norm_relu(width * 2**i, 3, 1, norm)
         )
         for i in (3, 2, 1)
     ]
-    last = [*conv_norm_relu(width, 3, 1, batch_norm), conv(channels, 3)]
+    last = [*conv_norm_relu(width, 3, 1, norm), conv(channels, 3)]
     return [*blocks, keras.Sequential(last)]
 
 

@@ -39,6 +39,7 @@ class ImageEncoder(keras.Model):
         width: int = 32,
         skip_connections: bool = True,
         channels: int = 1,
+        norm: blocks.Normalization = blocks.batch_norm,
     ):
         """Makes the layers.
 
@@ -46,10 +47,11 @@ class ImageEncoder(keras.Model):
           width: channels at full resolution; the paper's 32.
           skip_connections: as released; False is fig. 17.
           channels: of skeleton images.
+          norm: makes the normalization after each convolution.
         """
         super().__init__(name="phi", autocast=False)
-        self.encoder = blocks.Encoder(8 * width, width)
-        self.decoder = blocks.decoder_blocks(width, channels)
+        self.encoder = blocks.Encoder(8 * width, width, norm)
+        self.decoder = blocks.decoder_blocks(width, channels, norm)
         self.merges = [
             Merge(width * 2**i) for i in ((3, 2, 1) if skip_connections else ())
         ]

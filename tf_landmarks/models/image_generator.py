@@ -13,12 +13,21 @@ from tf_landmarks.models import blocks
 class ImageGenerator(keras.Model):
     """Ψ."""
 
-    def __init__(self, width: int = 32):
-        """Makes the layers; `width` channels at full resolution."""
+    def __init__(
+        self,
+        width: int = 32,
+        norm: blocks.Normalization = blocks.batch_norm,
+    ):
+        """Makes the layers.
+
+        Args:
+          width: channels at full resolution; the paper's 32.
+          norm: makes the normalization after each convolution.
+        """
         super().__init__(name="psi", autocast=False)
-        self.skeleton_encoder = blocks.Encoder(8 * width, width)
-        self.style_encoder = blocks.Encoder(8 * width, width)
-        self.decoder = blocks.decoder_blocks(width, channels=3)
+        self.skeleton_encoder = blocks.Encoder(8 * width, width, norm)
+        self.style_encoder = blocks.Encoder(8 * width, width, norm)
+        self.decoder = blocks.decoder_blocks(width, 3, norm)
 
     def call(
         self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool = False

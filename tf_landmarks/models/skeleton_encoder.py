@@ -18,7 +18,7 @@ class SkeletonEncoder(keras.Model):
         self,
         num_landmarks: int,
         width: int = 32,
-        instance_norm: bool = True,
+        norm: blocks.Normalization = blocks.InstanceNorm,
         separable_softmax: bool = True,
     ):
         """Makes the layers.
@@ -26,12 +26,12 @@ class SkeletonEncoder(keras.Model):
         Args:
           num_landmarks: K.
           width: channels at full resolution; the paper's 32.
-          instance_norm: as released; False is the batch norm of fig. 19.
+          norm: makes the normalization after each convolution; instance norm
+            as released, batch norm is fig. 19.
           separable_softmax: a softmax for each axis, as released; False is
             one over the whole heatmap, as the paper says.
         """
         super().__init__(name="eta", autocast=False)
-        norm = blocks.InstanceNorm if instance_norm else blocks.batch_norm
         self.encoder = blocks.Encoder(num_landmarks, width, norm)
         self._marginals = (
             heatmaps.marginals
