@@ -1,11 +1,7 @@
-"""Flags of detecting in one's own pictures."""
+"""Flags of where to look in one's own pictures."""
 
 from absl import flags
 
-IMAGES = flags.DEFINE_string(
-    "images", None, "Images to detect in, by a quoted pattern: 'DIR/*.jpg'."
-)
-VIDEO = flags.DEFINE_string("video", None, "Video file to detect in.")
 BOX = flags.DEFINE_string(
     "box",
     None,

@@ -13,6 +13,7 @@ from absl import flags as absl_flags
 from flags import checkpoint_flags
 from flags import detection_flags
 from flags import output_flags
+from flags import picture_flags
 from flags import pretrained_flags
 from flags import run_flags
 from tf_landmarks import errors
@@ -24,6 +25,7 @@ for _module in (
     checkpoint_flags,
     detection_flags,
     output_flags,
+    picture_flags,
     pretrained_flags,
     run_flags,
 ):
@@ -35,8 +37,8 @@ def main() -> None:
     workdir = shipped.chosen(
         run_flags.WORKDIR.value, pretrained_flags.PRETRAINED.value
     )
-    images = detection_flags.IMAGES.value
-    video = detection_flags.VIDEO.value
+    images = picture_flags.IMAGES.value
+    video = picture_flags.VIDEO.value
     out = output_flags.OUT.value
     if not out:
         raise errors.UserError("detect needs --out, the folder for the results")

@@ -37,16 +37,21 @@ def crop_and_resize(image, box, size: int) -> tf.Tensor:
       float32 [S, S, 3] in [-1, 1].
     """
     image = tf.convert_to_tensor(image)
-    box = tf.cast(tf.stack(box), tf.float32)
+    return crop_and_resize_all(image[tf.newaxis], tf.stack(box), size)[0]
+
+
+def crop_and_resize_all(images, box, size: int) -> tf.Tensor:
+    """`crop_and_resize` of images [B, H, W, 3], all by one box [4]."""
+    box = tf.cast(box, tf.float32)
     scale = size / box[2]
     resized = tf.raw_ops.ScaleAndTranslate(
-        images=image[tf.newaxis],
+        images=images,
         size=[size, size],
         scale=tf.stack([scale, scale]),
         translation=tf.stack([-box[1] * scale, -box[0] * scale]),
         kernel_type="triangle",
         antialias=True,
-    )[0]  # [S, S, 3]; 0 where a pixel's centre is outside the image
+    )  # [B, S, S, 3]; 0 where a pixel's centre is outside the image
     return tf.clip_by_value(resized, 0.0, 255.0) / 127.5 - 1.0
 
 

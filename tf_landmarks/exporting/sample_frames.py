@@ -1,0 +1,74 @@
+"""Real frames, to warm a server up with and to compare an export on."""
+
+import itertools
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.data import images as image_files
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+from tf_landmarks.data import videos
+
+COUNT = 32
+
+
+def of_images(paths: list[pathlib.Path]) -> list[np.ndarray]:
+    """Reads at most `COUNT` images, from the first to the last.
+
+    Returns:
+      uint8 [H, W, 3] each, of their own sizes.
+
+    Raises:
+      errors.UserError: one cannot be read.
+    """
+    return [image_files.read_image(paths[i]) for i in _spread(len(paths))]
+
+
+def of_video(path: pathlib.Path) -> list[np.ndarray]:
+    """The same of a video's frames.
+
+    Raises:
+      errors.UserError: it cannot be read.
+    """
+    chosen = set(_spread(videos.read_header(path).frames or COUNT))
+    frames = enumerate(videos.frames(path))
+    return [frame for number, frame in frames if number in chosen]
+
+
+def of_run(workdir: str) -> list[np.ndarray]:
+    """The same of the run's own data: the test split, or without one train.
+
+    Returns:
+      uint8 [S, S, 3] each.
+
+    Raises:
+      errors.UserError: the folder is not a run's, or its data are not there.
+    """
+    try:
+        data_dir = workdirs.read_data_dir(workdir)
+        info = records.read_info(data_dir)
+    except errors.UserError as error:
+        raise errors.UserError(
+            f"export needs real frames, and those of the run are not there "
+            f"({error}); give --images or --video"
+        ) from error
+    split = "test" if "test" in info.splits else "train"
+    total = info.splits[split].frames
+    chosen = set(_spread(total))
+    frames = pipelines.evaluation_frames(data_dir, info, split, 1)
+    return [
+        tf.cast(tf.round((frame["x"][0] + 1) * 127.5), tf.uint8).numpy()
+        for number, frame in enumerate(itertools.islice(frames, total))
+        if number in chosen
+    ]
+
+
+def _spread(count: int) -> list[int]:
+    """Indices from the first to the last of `count`, `COUNT` at most."""
+    number = min(COUNT, count)
+    spread = np.linspace(0, count - 1, number).round().astype(int)
+    return np.unique(spread).tolist()
