@@ -1,0 +1,179 @@
+"""Asks a server for landmarks.
+
+    with client.Client("localhost:8500", messages.Model("faces")) as faces:
+        print(faces.landmarks().names)
+        print(faces.detect_files([open("me.jpg", "rb").read()]).keypoints)
+
+Every call has a deadline. What failed because the server was not there is
+tried again, what it refused is not.
+"""
+
+import collections
+import concurrent.futures
+import functools
+import time
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
+from typing import TypeVar
+
+import grpc
+import numpy as np
+import tenacity
+
+from serving import channels
+from serving import messages
+from serving import protos
+from serving import retries
+
+DEADLINE = 10.0  # seconds of a call, retries included
+
+_Item = TypeVar("_Item")
+
+
+class Client:
+    """One connection to one model; threads may share it."""
+
+    def __init__(
+        self,
+        address: str,
+        model: messages.Model,
+        tls: channels.Tls | None = None,
+        deadline: float = DEADLINE,
+    ):
+        """Makes the channel; nothing is sent before the first call.
+
+        Args:
+          address: HOST:PORT of the server.
+          model: that is asked.
+          tls: None for a connection that is not encrypted.
+          deadline: seconds that a call may take, retries included.
+        """
+        self._address, self._model, self._deadline = address, model, deadline
+        self._channel = channels.connect(address, tls)
+        self._predict = (
+            protos.prediction_service_pb2_grpc.PredictionServiceStub(
+                self._channel
+            ).Predict
+        )
+        self._status = protos.model_service_pb2_grpc.ModelServiceStub(
+            self._channel
+        ).GetModelStatus
+
+    def __enter__(self) -> "Client":
+        """The client itself."""
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Closes the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._channel.close()
+
+    def status(self) -> list[messages.VersionState]:
+        """The model's versions, the newest first.
+
+        Raises:
+          messages.ServingError: no server, or none that has the model.
+        """
+        request = messages.status_request(self._model)
+        return messages.read_status(
+            self._call(self._status, request, wait=False)
+        )
+
+    def landmarks(self) -> messages.Landmarks:
+        """What the model's landmarks are.
+
+        Raises:
+          messages.ServingError: see `status`.
+        """
+        request = messages.landmarks_request(self._model)
+        return messages.read_landmarks(
+            self._call(self._predict, request, wait=False)
+        )
+
+    def detect(self, images: np.ndarray) -> messages.Detections:
+        """Detects in pictures of one size.
+
+        Args:
+          images: uint8 [B, H, W, 3], RGB.
+
+        Raises:
+          messages.ServingError: the server refuses, or is not there in time.
+          ValueError: what was given are no images.
+        """
+        request = messages.images_request(self._model, images)
+        return messages.read_detections(self._call(self._predict, request))
+
+    def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
+        """Detects in JPEG or PNG files of any sizes; errors as in `detect`."""
+        request = messages.encoded_request(self._model, files)
+        return messages.read_detections(self._call(self._predict, request))
+
+    def transfer(
+        self, poses: Sequence[bytes], looks: Sequence[bytes]
+    ) -> list[bytes]:
+        """PNG files of the first pictures' poses with the second ones' looks.
+
+        Errors as in `detect`.
+        """
+        request = messages.transfer_request(self._model, poses, looks)
+        return messages.read_pictures(self._call(self._predict, request))
+
+    def stream(
+        self, batches: Iterable[np.ndarray], in_flight: int = 8
+    ) -> Iterator[messages.Detections]:
+        """`detect` for each of many batches, in order.
+
+        Args:
+          batches: of images, drawn as answers come.
+          in_flight: how many requests the server has at a time, at most.
+
+        Raises:
+          messages.ServingError: of the first batch that failed.
+        """
+        return in_order(self.detect, batches, in_flight)
+
+    def _call(self, method, request, wait: bool = True):
+        """Calls until it works, is refused, or the time is over."""
+        end = time.monotonic() + self._deadline
+        attempt = functools.partial(
+            _attempt, method, request, end, wait_for_ready=wait
+        )
+        try:
+            return tenacity.Retrying(**retries.policy(self._deadline))(attempt)
+        except grpc.RpcError as error:
+            raise messages.explain(
+                error, self._address, self._model, self._deadline
+            ) from error
+
+
+def _attempt(method, request, end: float, wait_for_ready: bool):
+    left = max(end - time.monotonic(), 0.001)
+    return method(request, timeout=left, wait_for_ready=wait_for_ready)
+
+
+def in_order(
+    function: Callable[[_Item], Any], items: Iterable[_Item], in_flight: int
+) -> Iterator[Any]:
+    """function(item) for each item in order, several at a time.
+
+    No more items are drawn than are in flight. After an error no more are, and
+    it is raised in its item's place.
+    """
+    waiting: collections.deque = collections.deque()
+    with concurrent.futures.ThreadPoolExecutor(in_flight) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) == in_flight:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

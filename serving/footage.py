@@ -1,0 +1,143 @@
+"""Frames to send: of images, a video or a camera."""
+
+import glob
+import pathlib
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import av
+import numpy as np
+from PIL import Image
+from PIL import ImageOps
+
+from serving import command_line
+
+# What an exported detector refuses: tf_landmarks' limit too.
+MAX_PIXELS = 64_000_000
+
+
+class Frame(NamedTuple):
+    """One picture.
+
+    Attributes:
+      source: file name, or the camera's.
+      number: 0-based, in its video or among the images.
+      image: uint8 RGB [H, W, 3], upright.
+    """
+
+    source: str
+    number: int
+    image: np.ndarray
+
+
+def find_images(pattern: str) -> list[pathlib.Path]:
+    """The files that match --images, sorted.
+
+    Raises:
+      command_line.UserError: there are none.
+    """
+    paths = sorted(pathlib.Path(p) for p in glob.glob(pattern, recursive=True))
+    files = [path for path in paths if path.is_file()]
+    if not files:
+        raise command_line.UserError(
+            f"--images={pattern} matches no file; give a pattern in quotes, "
+            "such as --images='frames/*.jpg'"
+        )
+    return files
+
+
+def read_images(paths: list[pathlib.Path]) -> Iterator[Frame]:
+    """Reads images, upright.
+
+    Raises:
+      command_line.UserError: one cannot be read, or is too large.
+    """
+    for number, path in enumerate(paths):
+        yield Frame(str(path), number, _read_image(path))
+
+
+def _read_image(path: pathlib.Path) -> np.ndarray:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of what is refused below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path)
+        with image:
+            if image.width * image.height > MAX_PIXELS:
+                raise command_line.UserError(
+                    f"{path}: {image.width}x{image.height} is more than "
+                    f"{MAX_PIXELS} pixels; scale it down"
+                )
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+    ) as error:
+        raise command_line.UserError(
+            f"{path}: cannot be read as an image ({error}); replace or remove "
+            "it"
+        ) from error
+
+
+class Video:
+    """A video file, or a camera.
+
+    Attributes:
+      frames: how many there are; 0: not known.
+      rate: of frames in a second, at least 1.
+    """
+
+    def __init__(self, path: str, container_format: str | None = None):
+        """Opens it.
+
+        Args:
+          path: of the file or device.
+          container_format: of devices, such as "v4l2".
+
+        Raises:
+          command_line.UserError: it cannot be opened, or has no frames.
+        """
+        self._path = path
+        try:
+            self._container = av.open(path, format=container_format)
+            stream = self._container.streams.video[0]
+        except (av.FFmpegError, OSError, IndexError) as error:
+            raise command_line.UserError(
+                f"{path}: cannot be read as a video ({error})"
+            ) from error
+        stream.thread_type = "AUTO"
+        self.frames = stream.frames
+        self.rate = float(stream.average_rate or 25)
+
+    def read(self) -> Iterator[Frame]:
+        """Its frames.
+
+        Raises:
+          command_line.UserError: it cannot be read to its end.
+        """
+        number = 0
+        with self._container as container:
+            try:
+                for frame in container.decode(video=0):
+                    image = frame.to_ndarray(format="rgb24")
+                    upright = np.rot90(image, round(frame.rotation / 90) % 4)
+                    upright = np.ascontiguousarray(upright)
+                    yield Frame(self._path, number, upright)
+                    number += 1
+            except av.FFmpegError as error:
+                raise command_line.UserError(
+                    f"{self._path}: cannot be read after {number} frames "
+                    f"({error})"
+                ) from error
+
+
+def camera(number: int) -> Video:
+    """A camera of this machine.
+
+    Raises:
+      command_line.UserError: there is none of this number.
+    """
+    return Video(f"/dev/video{number}", "v4l2")

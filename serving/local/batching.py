@@ -1,0 +1,97 @@
+"""Joins requests to batches, by TensorFlow's own batching ops."""
+
+import threading
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import tensorflow as tf
+
+# Pictures of one size are joined; each size has a queue. Past this many sizes
+# requests run alone, so that a client cannot fill the memory with queues.
+_MOST_QUEUES = 64
+
+
+class Parameters(NamedTuple):
+    """TF-Serving's batching parameters.
+
+    Attributes:
+      max_batch_size: elements in a batch.
+      batch_timeout_micros: how long a batch waits to be filled.
+      max_enqueued_batches: that wait for a thread; past them requests are
+        refused as UNAVAILABLE.
+      num_batch_threads: batches that are computed at a time.
+      allowed_batch_sizes: increasing, the last `max_batch_size`; batches are
+        filled up to one of them. Empty: any size.
+    """
+
+    max_batch_size: int = 32
+    batch_timeout_micros: int = 1000
+    max_enqueued_batches: int = 8
+    num_batch_threads: int = 2
+    allowed_batch_sizes: tuple[int, ...] = ()
+
+
+class Batcher:
+    """One signature of one version, whose requests run in batches."""
+
+    def __init__(
+        self,
+        signature: Callable[..., Mapping[str, tf.Tensor]],
+        parameters: Parameters,
+    ):
+        """Keeps the signature; queues are made as shapes come."""
+        self._signature = signature
+        self._inputs = sorted(signature.structured_input_signature[1])
+        self._outputs = sorted(signature.structured_outputs)
+        self._parameters = parameters
+        self._queues: dict[tuple, Callable] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Computes, together with others that wait.
+
+        Raises:
+          tf.errors.OpError: of the batch, or UnavailableError from a queue
+            that is full.
+        """
+        values = [inputs[name] for name in self._inputs]
+        shapes = tuple(tuple(value.shape[1:]) for value in values)
+        # An empty request takes no part in a batch; the signature refuses it.
+        is_empty = not all(value.shape[0] for value in values)
+        queue = None if is_empty else self._queue(shapes)
+        if queue is None:
+            return self._signature(**inputs)
+        outputs = queue(*values)
+        return dict(zip(self._outputs, outputs, strict=True))
+
+    def _queue(self, shapes: tuple) -> Callable | None:
+        with self._lock:
+            if shapes not in self._queues and len(self._queues) < _MOST_QUEUES:
+                self._queues[shapes] = self._make_queue(shapes)
+            return self._queues.get(shapes)
+
+    def _make_queue(self, shapes: tuple) -> Callable:
+        parameters = self._parameters
+
+        @tf.nondifferentiable_batch_function(
+            num_batch_threads=parameters.num_batch_threads,
+            max_batch_size=parameters.max_batch_size,
+            batch_timeout_micros=parameters.batch_timeout_micros,
+            allowed_batch_sizes=list(parameters.allowed_batch_sizes) or None,
+            max_enqueued_batches=parameters.max_enqueued_batches,
+            autograph=False,
+            enable_large_batch_splitting=False,
+        )
+        def compute(*values):
+            outputs = self._signature(
+                **dict(zip(self._inputs, values, strict=True))
+            )
+            return [outputs[name] for name in self._outputs]
+
+        specs = self._signature.structured_input_signature[1]
+        signature = [
+            tf.TensorSpec([None, *shape], specs[name].dtype)
+            for name, shape in zip(self._inputs, shapes, strict=True)
+        ]
+        return tf.function(compute, signature, autograph=False)

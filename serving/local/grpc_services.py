@@ -1,0 +1,181 @@
+"""PredictionService, ModelService and grpc.health.v1."""
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from grpc_health.v1 import health_pb2
+from grpc_health.v1 import health_pb2_grpc
+from tensorflow_serving.apis import get_model_metadata_pb2
+from tensorflow_serving.apis import get_model_status_pb2
+from tensorflow_serving.apis import model_management_pb2
+from tensorflow_serving.apis import model_service_pb2_grpc
+from tensorflow_serving.apis import predict_pb2
+from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+from serving.local import configuration
+from serving.local import metrics as serving_metrics
+from serving.local import models as served_models
+from serving.local import refusals
+
+_SIGNATURE_DEF = "signature_def"
+_HEALTH_SERVICES = (
+    "",
+    "tensorflow.serving.ModelService",
+    "tensorflow.serving.PredictionService",
+)
+
+
+def find(models: served_models.Models, spec):
+    """The servable that a request's ModelSpec means."""
+    version = spec.version.value if spec.HasField("version") else None
+    label = spec.version_label or None
+    return models.find(spec.name).find(version, label)
+
+
+def _answer(function: Callable[[], Any], context: grpc.ServicerContext) -> Any:
+    try:
+        return function()
+    except refusals.Refusal as refusal:
+        return context.abort(refusal.code, refusal.message)
+
+
+class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Predict and GetModelMetadata."""
+
+    def __init__(
+        self, models: served_models.Models, metrics: serving_metrics.Metrics
+    ):
+        """Keeps both."""
+        self._models, self._metrics = models, metrics
+
+    def Predict(
+        self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
+    ) -> predict_pb2.PredictResponse:
+        """Answers with a signature's outputs."""
+
+        def predict():
+            name = request.model_spec.name
+            with self._metrics.measured(name, "Predict"):
+                servable = find(self._models, request.model_spec)
+                response = servable.predict(request)
+                response.model_spec.name = name
+                return response
+
+        return _answer(predict, context)
+
+    def GetModelMetadata(
+        self,
+        request: get_model_metadata_pb2.GetModelMetadataRequest,
+        context: grpc.ServicerContext,
+    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
+        """Answers with the signatures."""
+        return _answer(lambda: metadata(self._models, request), context)
+
+
+def metadata(
+    models: served_models.Models,
+    request: get_model_metadata_pb2.GetModelMetadataRequest,
+) -> get_model_metadata_pb2.GetModelMetadataResponse:
+    """The signatures of a model.
+
+    Raises:
+      refusals.Refusal: something else is asked for, or of no model.
+    """
+    if list(request.metadata_field) != [_SIGNATURE_DEF]:
+        raise refusals.invalid(
+            f"metadata_field must be [{_SIGNATURE_DEF!r}], and is "
+            f"{list(request.metadata_field)}"
+        )
+    servable = find(models, request.model_spec)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    for name, definition in servable.signature_defs.items():
+        signatures.signature_def[name].CopyFrom(definition)
+    packed = any_pb2.Any()
+    packed.Pack(signatures)
+    response = get_model_metadata_pb2.GetModelMetadataResponse()
+    response.model_spec.name = request.model_spec.name
+    response.model_spec.version.value = servable.version
+    response.metadata[_SIGNATURE_DEF].CopyFrom(packed)
+    return response
+
+
+class ModelService(model_service_pb2_grpc.ModelServiceServicer):
+    """GetModelStatus and HandleReloadConfigRequest."""
+
+    def __init__(self, models: served_models.Models):
+        """Keeps the models."""
+        self._models = models
+
+    def GetModelStatus(
+        self,
+        request: get_model_status_pb2.GetModelStatusRequest,
+        context: grpc.ServicerContext,
+    ) -> get_model_status_pb2.GetModelStatusResponse:
+        """Answers with the state of each version."""
+
+        def status():
+            spec = request.model_spec
+            version = spec.version.value if spec.HasField("version") else None
+            model = self._models.find(spec.name)
+            return get_model_status_pb2.GetModelStatusResponse(
+                model_version_status=model.status(version)
+            )
+
+        return _answer(status, context)
+
+    def HandleReloadConfigRequest(
+        self,
+        request: model_management_pb2.ReloadConfigRequest,
+        context: grpc.ServicerContext,
+    ) -> model_management_pb2.ReloadConfigResponse:
+        """Serves the models of a new configuration, and no others."""
+
+        def reload():
+            self._models.configure(configuration.models_of(request.config))
+            return model_management_pb2.ReloadConfigResponse()
+
+        return _answer(reload, context)
+
+
+class Health(health_pb2_grpc.HealthServicer):
+    """Whether every model has a version, and the server is not going down."""
+
+    def __init__(self, models: served_models.Models):
+        """Keeps the models."""
+        self._models = models
+        self.is_draining = False
+
+    def Check(
+        self,
+        request: health_pb2.HealthCheckRequest,
+        context: grpc.ServicerContext,
+    ) -> health_pb2.HealthCheckResponse:
+        """Answers SERVING or NOT_SERVING."""
+        if request.service not in _HEALTH_SERVICES:
+            context.abort(
+                grpc.StatusCode.NOT_FOUND, f"no service {request.service!r}"
+            )
+        states = health_pb2.HealthCheckResponse.ServingStatus
+        ready = not self.is_draining and self._models.are_settled()
+        return health_pb2.HealthCheckResponse(
+            status=states.Value("SERVING" if ready else "NOT_SERVING")
+        )
+
+
+def add(
+    server: grpc.Server,
+    models: served_models.Models,
+    metrics: serving_metrics.Metrics,
+) -> Health:
+    """Adds all services to a server; returns the one that knows of its end."""
+    health = Health(models)
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
+        PredictionService(models, metrics), server
+    )
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(
+        ModelService(models), server
+    )
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    return health

@@ -1,0 +1,279 @@
+"""The models that are served: their versions, loaded and given up in turn.
+
+A new version is loaded before an old one is given up, so that there is always
+one; until then both are in memory. What cannot be loaded is tried again some
+times, and the version before it goes on.
+"""
+
+import pathlib
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import grpc
+from absl import logging
+from tensorflow_serving.apis import get_model_status_pb2
+
+from serving.local import refusals
+from serving.local import servables
+from serving.local import versions
+
+State = get_model_status_pb2.ModelVersionStatus.State
+
+_NOT_FOUND = grpc.StatusCode.NOT_FOUND
+
+
+class Settings(NamedTuple):
+    """One model, as it is configured.
+
+    Attributes:
+      name: that requests name.
+      base_path: folder of its versions.
+      policy: which of them to serve.
+      labels: names for versions, such as "stable".
+    """
+
+    name: str
+    base_path: pathlib.Path
+    policy: versions.Policy = versions.Policy()
+    labels: tuple[tuple[str, int], ...] = ()
+
+
+class Retries(NamedTuple):
+    """How often what failed to load is tried again, and after how long."""
+
+    count: int = 5
+    interval: float = 60.0  # seconds
+
+
+class _Version:
+    """What is known of a version."""
+
+    def __init__(self, path: pathlib.Path):
+        self.path = path
+        self.state = State.START
+        self.error = ""
+        self.tries = 0
+        self.next_try = 0.0
+        self.servable: servables.Servable | None = None
+
+
+class Model:
+    """One model and its versions."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        load: Callable[[int, pathlib.Path], servables.Servable],
+        retries: Retries,
+    ):
+        """Keeps the settings; `update` loads.
+
+        Args:
+          settings: of the model.
+          load: makes a version's servable.
+          retries: of versions that cannot be loaded.
+        """
+        self.settings = settings
+        self._load, self._retries = load, retries
+        self._versions: dict[int, _Version] = {}
+        self._lock = threading.Lock()
+
+    def update(self) -> None:
+        """Looks into the folder; loads what is new, gives up what is old."""
+        there = versions.find(self.settings.base_path)
+        wanted = self.settings.policy.choose(there)
+        for number, path in sorted(wanted.items()):
+            self._try_to_load(number, path)
+        if self._is_one_available(wanted):
+            self._unload(set(self._versions) - set(wanted))
+
+    def unload(self) -> None:
+        """Gives up all versions."""
+        self._unload(set(self._versions))
+
+    def find(
+        self, version: int | None, label: str | None
+    ) -> servables.Servable:
+        """The version that a request means; the newest, where it names none.
+
+        Raises:
+          refusals.Refusal: it is not there.
+        """
+        if label is not None:
+            labels = dict(self.settings.labels)
+            if label not in labels:
+                raise refusals.invalid(
+                    f"Unrecognized servable version label: {label}"
+                )
+            version = labels[label]
+        with self._lock:
+            available = {
+                number: v.servable
+                for number, v in self._versions.items()
+                if v.servable is not None
+            }
+        number = max(available, default=None) if version is None else version
+        if number not in available:
+            which = "Latest" if version is None else f"Version {version}"
+            raise refusals.Refusal(
+                _NOT_FOUND,
+                "Servable not found for request: "
+                f"{which}({self.settings.name})",
+            )
+        return available[number]
+
+    def status(
+        self, version: int | None
+    ) -> list[get_model_status_pb2.ModelVersionStatus]:
+        """Of one version or of all, as GetModelStatus gives it.
+
+        Raises:
+          refusals.Refusal: there never was one.
+        """
+        with self._lock:
+            found = [
+                (number, v.state, v.error)
+                for number, v in self._versions.items()
+                if version in (None, number)
+            ]
+        if not found:
+            raise refusals.Refusal(
+                _NOT_FOUND,
+                f"Could not find any versions of model {self.settings.name}",
+            )
+        statuses = []
+        for number, state, error in sorted(found, reverse=True):
+            status = get_model_status_pb2.ModelVersionStatus(
+                version=number, state=state
+            )
+            status.status.error_message = error
+            if error:
+                status.status.error_code = grpc.StatusCode.UNKNOWN.value[0]
+            statuses.append(status)
+        return statuses
+
+    def is_settled(self) -> bool:
+        """Whether some version is there, and none is on its way."""
+        with self._lock:
+            states = [v.state for v in self._versions.values()]
+        return State.AVAILABLE in states and not (
+            {State.START, State.LOADING} & set(states)
+        )
+
+    def _try_to_load(self, number: int, path: pathlib.Path) -> None:
+        with self._lock:
+            version = self._versions.setdefault(number, _Version(path))
+            given_up = version.tries > self._retries.count
+            waits = time.monotonic() < version.next_try
+            if version.servable or given_up or waits:
+                return
+            version.state = State.LOADING
+        try:
+            servable, error = self._load(number, path), ""
+        except Exception as problem:  # of any kind: the server goes on.
+            servable, error = None, f"{type(problem).__name__}: {problem}"
+            logging.warning(
+                "%s/%d cannot be loaded: %s", self.settings.name, number, error
+            )
+        with self._lock:
+            version.servable, version.error = servable, error
+            version.state = State.AVAILABLE if servable else State.END
+            version.tries += 1
+            version.next_try = time.monotonic() + self._retries.interval
+        if servable:
+            logging.info("%s/%d is available", self.settings.name, number)
+
+    def _is_one_available(self, numbers) -> bool:
+        with self._lock:
+            return any(self._versions[n].servable for n in numbers)
+
+    def _unload(self, numbers: set[int]) -> None:
+        with self._lock:
+            for number in numbers:
+                # Requests that have the servable keep it until they end.
+                version = self._versions[number]
+                if version.servable:
+                    logging.info(
+                        "%s/%d is given up", self.settings.name, number
+                    )
+                version.servable, version.state = None, State.END
+
+
+class Models:
+    """All models, by name; a thread keeps them up to date."""
+
+    def __init__(
+        self,
+        load: Callable[[int, pathlib.Path], servables.Servable],
+        poll_seconds: float,
+        retries: Retries = Retries(),
+    ):
+        """Starts with no model.
+
+        Args:
+          load: makes a version's servable.
+          poll_seconds: between two looks into the folders.
+          retries: of versions that cannot be loaded.
+        """
+        self._load, self._retries = load, retries
+        self._poll_seconds = poll_seconds
+        self._models: dict[str, Model] = {}
+        self._updating = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._poll, daemon=True)
+
+    def configure(self, settings: list[Settings]) -> None:
+        """Serves these models, and no others; returns when they are loaded."""
+        with self._updating:
+            old, new = self._models, {}
+            for each in settings:
+                model = old.get(each.name)
+                if model and model.settings.base_path == each.base_path:
+                    model.settings = each
+                else:
+                    model = Model(each, self._load, self._retries)
+                new[each.name] = model
+            for model in new.values():
+                model.update()
+            self._models = new
+            for name, model in old.items():
+                if new.get(name) is not model:
+                    model.unload()
+
+    def start(self) -> None:
+        """Begins to look for new versions."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Looks no more."""
+        self._stopped.set()
+
+    def find(self, name: str) -> Model:
+        """The model of this name.
+
+        Raises:
+          refusals.Refusal: there is none.
+        """
+        if not name:
+            raise refusals.invalid("Missing ModelSpec: name a model")
+        models = self._models
+        if name not in models:
+            raise refusals.Refusal(
+                _NOT_FOUND,
+                f"Servable not found for request: Latest({name}); there are "
+                f"{', '.join(sorted(models)) or 'none'}",
+            )
+        return models[name]
+
+    def are_settled(self) -> bool:
+        """Whether every model has a version, and none is on its way."""
+        models = self._models
+        return bool(models) and all(m.is_settled() for m in models.values())
+
+    def _poll(self) -> None:
+        while not self._stopped.wait(self._poll_seconds):
+            with self._updating:
+                for model in self._models.values():
+                    model.update()

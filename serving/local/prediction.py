@@ -1,0 +1,156 @@
+"""From a Predict request to tensors, checked as TF-Serving checks it."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import grpc
+import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow_serving.apis import predict_pb2
+
+from serving.local import refusals
+
+_PREDICT = "tensorflow/serving/predict"
+
+
+def find_signature(
+    definitions: Mapping[str, meta_graph_pb2.SignatureDef], name: str
+) -> meta_graph_pb2.SignatureDef:
+    """The signature of this name.
+
+    Raises:
+      refusals.Refusal: there is none.
+    """
+    if name not in definitions:
+        raise refusals.Refusal(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            f"Serving signature key {name!r} not found; there are "
+            f"{', '.join(sorted(definitions))}",
+        )
+    return definitions[name]
+
+
+def read_inputs(
+    request: predict_pb2.PredictRequest,
+    definition: meta_graph_pb2.SignatureDef,
+) -> dict[str, tf.Tensor]:
+    """The request's tensors by name.
+
+    Raises:
+      refusals.Refusal: an input is missing or unknown, or has another type or
+        shape than the signature's.
+    """
+    expected = definition.inputs
+    sent_extra = sorted(set(request.inputs) - set(expected))
+    missing = sorted(set(expected) - set(request.inputs))
+    if sent_extra or missing:
+        raise refusals.invalid(
+            "input size does not match signature: "
+            f"{len(request.inputs)}!={len(expected)}. Sent extra: "
+            f"{{{', '.join(sent_extra)}}}. Missing but required: "
+            f"{{{', '.join(missing)}}}."
+        )
+    return {
+        name: _read_input(name, tensor, expected[name])
+        for name, tensor in request.inputs.items()
+    }
+
+
+def _read_input(name: str, proto, info) -> tf.Tensor:
+    expected, sent = tf.as_dtype(info.dtype), proto.dtype
+    if sent != info.dtype:
+        raise refusals.invalid(
+            f"input {name!r} must be {expected.name}, and is "
+            f"{_name_of_type(sent)}"
+        )
+    _check_shape(name, proto, tf.TensorShape(info.tensor_shape))
+    try:
+        return tf.constant(tf.make_ndarray(proto))
+    except (TypeError, ValueError, MemoryError) as error:
+        raise refusals.invalid(
+            f"input {name!r} cannot be read as a tensor: {error}"
+        ) from error
+
+
+def _check_shape(name: str, proto, expected: tf.TensorShape) -> None:
+    """Before the tensor is made: a shape of 2**60 elements costs a few bytes."""
+    sizes = [dim.size for dim in proto.tensor_shape.dim]
+    unknown = proto.tensor_shape.unknown_rank or any(s < 0 for s in sizes)
+    if unknown or not expected.is_compatible_with(sizes):
+        raise refusals.invalid(
+            f"input {name!r} must have the shape {expected}, and has "
+            f"{'an unknown one' if unknown else sizes}"
+        )
+    elements = 1
+    for size in sizes:
+        elements *= size
+    sent = _elements_sent(proto)
+    if sent != elements:
+        raise refusals.invalid(
+            f"input {name!r} of shape {sizes} must have {elements} elements, "
+            f"and {sent} were sent"
+        )
+
+
+def _elements_sent(proto) -> int:
+    if proto.tensor_content:
+        return len(proto.tensor_content) // max(
+            tf.as_dtype(proto.dtype).size, 1
+        )
+    fields = (
+        "float_val",
+        "double_val",
+        "int_val",
+        "string_val",
+        "int64_val",
+        "bool_val",
+        "half_val",
+        "uint32_val",
+        "uint64_val",
+    )
+    return max(len(getattr(proto, field)) for field in fields)
+
+
+def _name_of_type(number: int) -> str:
+    try:
+        return tf.as_dtype(number).name
+    except TypeError:
+        return f"of the unknown type {number}"
+
+
+def read_output_filter(
+    request: predict_pb2.PredictRequest,
+    definition: meta_graph_pb2.SignatureDef,
+) -> list[str]:
+    """Names of the outputs that are asked for.
+
+    Raises:
+      refusals.Refusal: one is unknown, or named twice.
+    """
+    wanted = list(request.output_filter) or sorted(definition.outputs)
+    for name in wanted:
+        if name not in definition.outputs:
+            raise refusals.invalid(
+                f"output {name!r} is not in the signature; there are "
+                f"{', '.join(sorted(definition.outputs))}"
+            )
+        if wanted.count(name) > 1:
+            raise refusals.invalid(f"output {name!r} is asked for twice")
+    return wanted
+
+
+def compute(
+    signature: Callable[..., Mapping[str, tf.Tensor]],
+    inputs: Mapping[str, tf.Tensor],
+) -> dict[str, tf.Tensor]:
+    """Runs a signature.
+
+    Raises:
+      refusals.Refusal: TensorFlow cannot compute it.
+    """
+    try:
+        return {k: v.numpy() for k, v in signature(**inputs).items()}
+    except tf.errors.OpError as error:
+        raise refusals.of_tensorflow(error) from error
+    except (TypeError, ValueError) as error:
+        raise refusals.invalid(str(error)) from error

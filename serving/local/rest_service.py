@@ -1,0 +1,152 @@
+"""TF-Serving's REST API, and the metrics for Prometheus."""
+
+import asyncio
+import concurrent.futures
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from google.protobuf import json_format
+from tensorflow_serving.apis import get_model_metadata_pb2
+from tensorflow_serving.apis import get_model_status_pb2
+from tensorflow_serving.apis import model_pb2
+
+from serving.local import grpc_services
+from serving.local import json_tensors
+from serving.local import metrics as serving_metrics
+from serving.local import models as served_models
+from serving.local import prediction
+from serving.local import refusals
+
+_MODEL = r"/v1/models/{name:[^/:]+}"
+_VERSION = _MODEL + r"/versions/{version:\d+}"
+_LABEL = _MODEL + r"/labels/{label:\w+}"
+_INTERNAL_ERROR = 500
+
+
+class RestService:
+    """The routes of one server."""
+
+    def __init__(
+        self,
+        models: served_models.Models,
+        metrics: serving_metrics.Metrics,
+        pool: concurrent.futures.Executor,
+        prometheus_path: str | None,
+        max_body_bytes: int,
+    ):
+        """Keeps what it answers from.
+
+        Args:
+          models: that are served.
+          metrics: of the server.
+          pool: in which requests are computed.
+          prometheus_path: where metrics are shown; None: nowhere.
+          max_body_bytes: of a request.
+        """
+        self._models, self._metrics, self._pool = models, metrics, pool
+        self._prometheus_path = prometheus_path
+        self._max_body_bytes = max_body_bytes
+
+    def application(self) -> web.Application:
+        """The routes, as aiohttp serves them."""
+        application = web.Application(client_max_size=self._max_body_bytes)
+        router = application.router
+        for path in (_MODEL, _VERSION, _LABEL):
+            router.add_get(path, self._in_pool(self._status))
+            router.add_get(path + "/metadata", self._in_pool(self._metadata))
+            router.add_post(path + ":predict", self._in_pool(self._predict))
+        if self._prometheus_path:
+            router.add_get(self._prometheus_path, self._prometheus)
+        return application
+
+    def _in_pool(self, function: Callable[[web.Request, bytes], Any]):
+        async def handle(request: web.Request) -> web.Response:
+            body = await request.read()
+            loop = asyncio.get_running_loop()
+            call = functools.partial(_answer, function, request, body)
+            status, text = await loop.run_in_executor(self._pool, call)
+            return web.Response(
+                text=text, status=status, content_type="application/json"
+            )
+
+        return handle
+
+    async def _prometheus(self, request: web.Request) -> web.Response:
+        del request
+        return web.Response(
+            body=self._metrics.text(), headers={"Content-Type": "text/plain"}
+        )
+
+    def _status(self, request: web.Request, body: bytes) -> Any:
+        del body
+        spec = _spec_of(request)
+        model = self._models.find(spec.name)
+        version = spec.version.value if spec.HasField("version") else None
+        if spec.version_label:
+            version = model.find(None, spec.version_label).version
+        response = get_model_status_pb2.GetModelStatusResponse(
+            model_version_status=model.status(version)
+        )
+        return json_format.MessageToDict(
+            response,
+            preserving_proto_field_name=True,
+            including_default_value_fields=True,
+        )
+
+    def _metadata(self, request: web.Request, body: bytes) -> Any:
+        del body
+        asked = get_model_metadata_pb2.GetModelMetadataRequest(
+            model_spec=_spec_of(request), metadata_field=["signature_def"]
+        )
+        return json_format.MessageToDict(
+            grpc_services.metadata(self._models, asked),
+            preserving_proto_field_name=True,
+        )
+
+    def _predict(self, request: web.Request, body: bytes) -> Any:
+        spec = _spec_of(request)
+        with self._metrics.measured(spec.name, "REST"):
+            parsed = _parse(body)
+            in_rows = json_tensors.is_in_rows(parsed)
+            servable = grpc_services.find(self._models, spec)
+            name = parsed.get("signature_name") or "serving_default"
+            definition = prediction.find_signature(
+                servable.signature_defs, name
+            )
+            asked = json_tensors.read(parsed, definition)
+            asked.model_spec.signature_name = name
+            return json_tensors.write(servable.predict(asked), in_rows)
+
+
+def _answer(function, request: web.Request, body: bytes) -> tuple[int, str]:
+    """Status and JSON text of the answer."""
+    try:
+        return 200, json.dumps(function(request, body))
+    except refusals.Refusal as refusal:
+        status = refusals.HTTP_STATUS.get(refusal.code, _INTERNAL_ERROR)
+        return status, json.dumps({"error": refusal.message})
+
+
+def _spec_of(request: web.Request) -> model_pb2.ModelSpec:
+    found = request.match_info
+    spec = model_pb2.ModelSpec(name=found["name"])
+    if "version" in found:
+        try:
+            spec.version.value = int(found["version"])
+        except ValueError as error:
+            raise refusals.invalid(f"no version: {error}") from error
+    if "label" in found:
+        spec.version_label = found["label"]
+    return spec
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise refusals.invalid(
+            f"the body cannot be read as JSON ({error})"
+        ) from error

@@ -1,0 +1,160 @@
+"""One server: models, gRPC and REST, from its start to its end."""
+
+import asyncio
+import concurrent.futures
+import functools
+import threading
+from typing import NamedTuple
+
+import grpc
+from absl import logging
+from aiohttp import web
+
+from serving.local import batching
+from serving.local import grpc_services
+from serving.local import metrics as serving_metrics
+from serving.local import models as served_models
+from serving.local import rest_service
+from serving.local import servables
+
+# Threads wait for batches: as many clients as this can be answered at a time.
+_THREADS = 256
+_GRACE = 30.0  # seconds that requests have to end
+
+
+class Options(NamedTuple):
+    """How to serve.
+
+    Attributes:
+      host: to listen on.
+      port: of gRPC; 0: any that is free.
+      rest_port: of REST; 0: any that is free, None: no REST.
+      batch: how requests are joined; None: each runs alone.
+      warm_up: whether to answer a version's warm-up requests first.
+      poll_seconds: between two looks for new versions.
+      retries: of versions that cannot be loaded.
+      max_message_bytes: of a request.
+      prometheus_path: on the REST port; None: no metrics.
+      credentials: for an encrypted port; None: not encrypted.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8500
+    rest_port: int | None = None
+    batch: batching.Parameters | None = None
+    warm_up: bool = True
+    poll_seconds: float = 1.0
+    retries: served_models.Retries = served_models.Retries()
+    max_message_bytes: int = 64 * 2**20
+    prometheus_path: str | None = None
+    credentials: grpc.ServerCredentials | None = None
+
+
+class Server:
+    """A server that runs in threads of its own.
+
+    Attributes:
+      models: that it serves.
+      port: of gRPC.
+      rest_port: of REST, or None.
+    """
+
+    def __init__(
+        self, settings: list[served_models.Settings], options: Options
+    ):
+        """Loads the models and starts to answer.
+
+        Raises:
+          OSError: a port is taken.
+        """
+        self.models = served_models.Models(
+            functools.partial(
+                servables.Servable,
+                batch=options.batch,
+                warm_up=options.warm_up,
+            ),
+            options.poll_seconds,
+            options.retries,
+        )
+        metrics = serving_metrics.Metrics()
+        self._pool = concurrent.futures.ThreadPoolExecutor(_THREADS)
+        self._grpc = grpc.server(
+            self._pool,
+            options=(
+                ("grpc.max_receive_message_length", options.max_message_bytes),
+                ("grpc.max_send_message_length", options.max_message_bytes),
+                ("grpc.so_reuseport", 0),
+            ),
+        )
+        self._health = grpc_services.add(self._grpc, self.models, metrics)
+        self.port = _bind(self._grpc, options)
+        self.models.configure(settings)
+        self._rest, self.rest_port = None, None
+        if options.rest_port is not None:
+            rest = rest_service.RestService(
+                self.models,
+                metrics,
+                self._pool,
+                options.prometheus_path,
+                options.max_message_bytes,
+            )
+            self._rest = _RestThread(
+                rest.application(), options.host, options.rest_port
+            )
+            self.rest_port = self._rest.port
+        self._grpc.start()
+        self.models.start()
+        logging.info("serving on %s:%d", options.host, self.port)
+
+    def stop(self) -> None:
+        """Takes no more requests, lets those that run end, and returns."""
+        self._health.is_draining = True
+        self.models.stop()
+        stopped = self._grpc.stop(_GRACE)
+        if self._rest:
+            self._rest.stop()
+        stopped.wait()
+        self._pool.shutdown()
+
+
+def _bind(server: grpc.Server, options: Options) -> int:
+    address = f"{options.host}:{options.port}"
+    try:
+        if options.credentials:
+            port = server.add_secure_port(address, options.credentials)
+        else:
+            port = server.add_insecure_port(address)
+    except RuntimeError:
+        port = 0
+    if not port:
+        raise OSError(f"--port={options.port}: {address} is taken")
+    return port
+
+
+class _RestThread:
+    """aiohttp's loop in a thread."""
+
+    def __init__(self, application: web.Application, host: str, port: int):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, daemon=True
+        )
+        self._thread.start()
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=_GRACE
+        )
+        self.port = self._run(self._listen(host, port))
+
+    def _run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    async def _listen(self, host: str, port: int) -> int:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        return self._runner.addresses[0][1]
+
+    def stop(self) -> None:
+        """Lets requests end, and stops the loop."""
+        self._run(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()

@@ -1,0 +1,117 @@
+"""The client's main: from pictures to results, or to a sentence."""
+
+import json
+
+import numpy as np
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+from PIL import Image
+
+from serving import command_line
+from serving import detect
+from tests.data import made_files
+from tests.serving import exported_models
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    base_path = tmp_path_factory.mktemp("models") / exported_models.NAME
+    exported_models.add_version(base_path, 1)
+    running = exported_models.serve(base_path)
+    yield f"--server=127.0.0.1:{running.port}"
+    running.stop()
+
+
+def _main(*arguments):
+    with flagsaver.flagsaver():
+        flags.FLAGS(["detect", *arguments])
+        return detect.main()
+
+
+def _lines(out):
+    text = (out / "detections.jsonl").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_video_comes_back_with_landmarks(server, tmp_path, capsys):
+    made_files.write_video(tmp_path / "a.mp4", 10)
+    out = tmp_path / "out"
+    _main(
+        server, "--model=puppets", f"--video={tmp_path}/a.mp4", f"--out={out}"
+    )
+    lines = _lines(out)
+    assert [line["frame"] for line in lines] == list(range(10))
+    names = [landmark["name"] for landmark in lines[0]["landmarks"]]
+    assert names == ["head", "left_hand", "right_hand"]
+    assert (out / "overlay.mp4").stat().st_size > 0
+    assert "10 frames by version 1" in capsys.readouterr().out
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.mp4", "out"}
+
+
+def test_images_may_have_different_sizes(server, tmp_path):
+    for name, size in (("a", (30, 40)), ("b", (50, 20))):
+        Image.fromarray(np.zeros((*size, 3), np.uint8)).save(
+            tmp_path / f"{name}.png"
+        )
+    out = tmp_path / "out"
+    _main(
+        server, "--model=puppets", f"--images={tmp_path}/*.png", f"--out={out}"
+    )
+    overlays = sorted((out / "overlays").iterdir())
+    assert [Image.open(path).size for path in overlays] == [(40, 30), (20, 50)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--images=x",), "needs --server"),
+        (("--model=puppets", "--out=o"), "give one of"),
+        (
+            ("--model=puppets", "--out=o", "--images=none/*"),
+            "--images=none/.* matches no file",
+        ),
+        (
+            ("--model=puppets", "--out=o", "--video=none.mp4"),
+            "none.mp4: cannot be read as a video",
+        ),
+        (
+            ("--model=puppets", "--out=o", "--camera=77"),
+            "/dev/video77: cannot be read",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(server, arguments, sentence):
+    with pytest.raises(command_line.UserError, match=sentence):
+        _main(server, *arguments)
+
+
+@pytest.fixture
+def image(tmp_path):
+    made_files.write_images(tmp_path, 1)
+    return f"--images={tmp_path}/0.png"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--model=cats",), "does not serve cats"),
+        (("--ca_cert=ca.pem", "--model=puppets"), "--ca_cert needs --tls"),
+        (
+            ("--tls", "--client_key=k.pem", "--model=puppets"),
+            "go together",
+        ),
+    ],
+)
+def test_nothing_is_left_of_what_failed(
+    server, tmp_path, image, arguments, sentence
+):
+    with pytest.raises(command_line.UserError, match=sentence):
+        _main(server, image, f"--out={tmp_path}/out", *arguments)
+    assert [path.name for path in tmp_path.iterdir()] == ["0.png"]
+
+
+def test_results_do_not_replace_others(server, tmp_path, image):
+    with pytest.raises(command_line.UserError, match="exists; delete it"):
+        _main(server, image, "--model=puppets", f"--out={tmp_path}")
