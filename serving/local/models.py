@@ -208,7 +208,7 @@ class Models:
         self,
         load: Callable[[int, pathlib.Path], servables.Servable],
         poll_seconds: float,
-        retries: Retries = Retries(),
+        retries: Retries,
     ):
         """Starts with no model.
 

@@ -73,7 +73,7 @@ def _read_input(name: str, proto, info) -> tf.Tensor:
 
 
 def _check_shape(name: str, proto, expected: tf.TensorShape) -> None:
-    """Before the tensor is made: a shape of 2**60 elements costs a few bytes."""
+    """Before the tensor is made: few bytes can say 2**60 elements."""
     sizes = [dim.size for dim in proto.tensor_shape.dim]
     unknown = proto.tensor_shape.unknown_rank or any(s < 0 for s in sizes)
     if unknown or not expected.is_compatible_with(sizes):
