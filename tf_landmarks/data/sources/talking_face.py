@@ -23,7 +23,7 @@ from tf_landmarks.data import pseudo_labels
 NAME = "talking_face"
 DATASETS = (NAME, "demo")
 
-_POSES_OF_EACH = 1_000  # of each person; reshaped at random, if need be twice
+_POSES_OF_EACH = 1_000  # drawn of each person, again and again if need be
 _ALIKE = 0.01  # a pose this near to the one before adds nothing
 
 
@@ -52,7 +52,7 @@ _TRAIN = _Footage(
 )
 _TEST = _TRAIN._replace(frames=range(3840, 4800, 4))
 
-# A man in two videos, an actress, a second man, and a third in a car.
+# A man in two videos, an actress, a second man, and a third one in a car.
 _OTHER_PEOPLE = (
     (
         _Footage(
@@ -159,8 +159,8 @@ def _poses(image_size: int) -> clips.Poses:
         for poses in individuals.averaged(people)
     ]
     poses = reshaped(np.concatenate(drawn), rng)
-    # Their places are those of the first man's face in his crop.
-    return clips.Poses(poses, np.tile(_OTHER_PEOPLE[0][0].box, (len(poses), 1)))
+    boxes = [footage[0].box for footage in _OTHER_PEOPLE]
+    return clips.Poses(poses, np.repeat(boxes, _POSES_OF_EACH, axis=0))
 
 
 def _seen(
