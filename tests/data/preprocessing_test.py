@@ -47,6 +47,14 @@ class PreprocessingTest(tf.test.TestCase, parameterized.TestCase):
         self.assertAllClose(eager, expected, atol=1e-4)
         self.assertAllClose(next(iter(dataset)), expected, atol=1e-4)
 
+    def test_every_grey_level_comes_back(self):
+        levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, 2)
+        x = preprocessing.crop_and_resize(levels, (0, 0, 16, 16), 16)
+        self.assertAllEqual(preprocessing.as_uint8(x), levels)
+        self.assertAllEqual(
+            preprocessing.as_uint8(tf.constant([-0.5, 0.002])), [64, 128]
+        )
+
     def test_outside_of_the_image_is_black(self):
         image = np.full((8, 8, 3), 255, np.uint8)
         crop = preprocessing.crop_and_resize(image, (-8, 0, 16, 16), 16)

@@ -55,6 +55,11 @@ def crop_and_resize_all(images, box, size: int) -> tf.Tensor:
     return tf.clip_by_value(resized, 0.0, 255.0) / 127.5 - 1.0
 
 
+def as_uint8(image) -> tf.Tensor:
+    """An image of [-1, 1] in grey levels from 0 to 255, rounded."""
+    return tf.cast(tf.round((image + 1.0) * 127.5), tf.uint8)
+
+
 def pixels_to_normalized(keypoints, box, size: int):
     """Keypoints [..., K, 2] in an image's pixels -> [-1, 1] of the crop.
 

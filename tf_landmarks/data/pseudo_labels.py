@@ -10,7 +10,6 @@ import sysconfig
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 from absl import logging
 
 from tf_landmarks import errors
@@ -38,7 +37,7 @@ class Dlib:
     def __call__(self, image: np.ndarray, box) -> np.ndarray | None:
         """Landmarks in the image's pixels, [68, 2]; None without a face."""
         crop = preprocessing.crop_and_resize(image, box, _CROP_SIZE)
-        crop = tf.cast(tf.round((crop + 1.0) * 127.5), tf.uint8).numpy()
+        crop = preprocessing.as_uint8(crop).numpy()
         faces = self._detect(crop)
         if not faces:
             return None

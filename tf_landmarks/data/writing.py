@@ -217,7 +217,7 @@ def _jpeg_encoder(size: int) -> Callable:
     )
     def encode(image, box):
         crop = preprocessing.crop_and_resize(image, tf.unstack(box), size)
-        crop = tf.cast(tf.round((crop + 1.0) * 127.5), tf.uint8)
+        crop = preprocessing.as_uint8(crop)
         jpeg = tf.io.encode_jpeg(
             crop, quality=_JPEG_QUALITY, chroma_downsampling=False
         )

@@ -1,15 +1,14 @@
 """Real frames, to warm a server up with and to compare an export on."""
 
-import itertools
 import pathlib
 
 import numpy as np
-import tensorflow as tf
 
 from tf_landmarks import errors
 from tf_landmarks import workdirs
 from tf_landmarks.data import images as image_files
 from tf_landmarks.data import pipelines
+from tf_landmarks.data import preprocessing
 from tf_landmarks.data import records
 from tf_landmarks.data import videos
 
@@ -57,12 +56,11 @@ def of_run(workdir: str) -> list[np.ndarray]:
             f"({error}); give --images or --video"
         ) from error
     split = "test" if "test" in info.splits else "train"
-    total = info.splits[split].frames
-    chosen = set(_spread(total))
+    chosen = set(_spread(info.splits[split].frames))
     frames = pipelines.evaluation_frames(data_dir, info, split, 1)
     return [
-        tf.cast(tf.round((frame["x"][0] + 1) * 127.5), tf.uint8).numpy()
-        for number, frame in enumerate(itertools.islice(frames, total))
+        preprocessing.as_uint8(frame["x"][0]).numpy()
+        for number, frame in enumerate(frames)
         if number in chosen
     ]
 

@@ -13,6 +13,7 @@ a batch has an effect on another, and the first axis of every output is B.
 
 import tensorflow as tf
 
+from tf_landmarks.data import preprocessing
 from tf_landmarks.exporting import networks as exported_networks
 from tf_landmarks.exporting import pictures
 from tf_landmarks.models import landmark_detector
@@ -128,11 +129,11 @@ class ServingModule:
         )
         y_star = self._beta(self._detect(x).keypoints)
         x_hat = self._psi((y_star, x_prime), training=False)
-        grey_levels = tf.round((tf.clip_by_value(x_hat, -1, 1) + 1) * 127.5)
+        painted = preprocessing.as_uint8(tf.clip_by_value(x_hat, -1.0, 1.0))
         return {
             "image_bytes": tf.map_fn(
                 tf.io.encode_png,
-                tf.cast(grey_levels, tf.uint8),
+                painted,
                 fn_output_signature=tf.TensorSpec([], tf.string),
             )
         }

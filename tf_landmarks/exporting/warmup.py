@@ -4,13 +4,12 @@ The first request of each size of batch would else wait for memory to be laid
 out, kernels to be chosen and, with XLA, code to be made.
 """
 
+import itertools
 import pathlib
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 FILE = "assets.extra/tf_serving_warmup_requests"
@@ -35,39 +34,40 @@ def write(
     """
     path = version / FILE
     path.parent.mkdir(exist_ok=True)
+    small = [_smaller(frame) for frame in frames]
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature in signatures:
-            for inputs in requests(signature, frames):
-                request = predict_pb2.PredictRequest()
+        for count in BATCH_SIZES:
+            inputs = _inputs(small, count)
+            for signature in signatures:
+                log = prediction_log_pb2.PredictionLog()
+                request = log.predict_log.request
                 request.model_spec.signature_name = signature
-                for name, value in inputs.items():
+                for name, value in inputs[signature].items():
                     request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-                log = prediction_log_pb2.PredictionLog(
-                    predict_log=prediction_log_pb2.PredictLog(request=request)
-                )
                 writer.write(log.SerializeToString())
 
 
-def requests(
-    signature: str, frames: Sequence[np.ndarray]
-) -> Iterator[dict[str, np.ndarray]]:
-    """Inputs of one signature, a dict for each of `BATCH_SIZES`."""
-    small = [_smaller(frame) for frame in frames]
-    for count in BATCH_SIZES:
-        batch = [small[i % len(small)] for i in range(count)]
-        files = np.array([tf.io.encode_png(f).numpy() for f in batch], object)
-        alike = [frame for frame in small if frame.shape == small[0].shape]
-        yield {
-            "serving_default": {"images": _repeated(alike, count)},
-            "skeleton": {"images": _repeated(alike, count)},
-            "encoded": {"image_bytes": files},
-            "transfer": {"image_bytes": files, "appearance_bytes": files[::-1]},
-            "landmarks": {"index": np.arange(count, dtype=np.int32)},
-        }[signature]
+def _inputs(
+    frames: Sequence[np.ndarray], count: int
+) -> dict[str, dict[str, np.ndarray]]:
+    """By signature: `count` of each input."""
+    alike = [frame for frame in frames if frame.shape == frames[0].shape]
+    images = {"images": np.stack(_repeated(alike, count))}
+    pictures = [
+        tf.io.encode_png(frame).numpy() for frame in _repeated(frames, count)
+    ]
+    files = np.array(pictures, object)
+    return {
+        "serving_default": images,
+        "skeleton": images,
+        "encoded": {"image_bytes": files},
+        "transfer": {"image_bytes": files, "appearance_bytes": files[::-1]},
+        "landmarks": {"index": np.arange(count, dtype=np.int32)},
+    }
 
 
-def _repeated(frames: Sequence[np.ndarray], count: int) -> np.ndarray:
-    return np.stack([frames[i % len(frames)] for i in range(count)])
+def _repeated(frames: Sequence[np.ndarray], count: int) -> list[np.ndarray]:
+    return list(itertools.islice(itertools.cycle(frames), count))
 
 
 def _smaller(frame: np.ndarray) -> np.ndarray:
