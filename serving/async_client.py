@@ -16,7 +16,6 @@ import tenacity
 from serving import channels
 from serving import client
 from serving import messages
-from serving import protos
 from serving import retries
 
 
@@ -36,14 +35,7 @@ class AsyncClient:
         """Makes the channel; nothing is sent before the first call."""
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect_async(address, tls)
-        self._predict = (
-            protos.prediction_service_pb2_grpc.PredictionServiceStub(
-                self._channel
-            ).Predict
-        )
-        self._status = protos.model_service_pb2_grpc.ModelServiceStub(
-            self._channel
-        ).GetModelStatus
+        self._calls = channels.calls(self._channel)
 
     async def __aenter__(self) -> "AsyncClient":
         """The client itself."""
@@ -61,28 +53,28 @@ class AsyncClient:
         """The model's versions, the newest first."""
         request = messages.status_request(self._model)
         return messages.read_status(
-            await self._call(self._status, request, wait=False)
+            await self._call(self._calls.status, request, wait=False)
         )
 
     async def landmarks(self) -> messages.Landmarks:
         """What the model's landmarks are."""
         request = messages.landmarks_request(self._model)
         return messages.read_landmarks(
-            await self._call(self._predict, request, wait=False)
+            await self._call(self._calls.predict, request, wait=False)
         )
 
     async def detect(self, images: np.ndarray) -> messages.Detections:
         """Detects in pictures of one size, uint8 [B, H, W, 3]."""
         request = messages.images_request(self._model, images)
         return messages.read_detections(
-            await self._call(self._predict, request)
+            await self._call(self._calls.predict, request)
         )
 
     async def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes."""
         request = messages.encoded_request(self._model, files)
         return messages.read_detections(
-            await self._call(self._predict, request)
+            await self._call(self._calls.predict, request)
         )
 
     async def transfer(
@@ -90,7 +82,9 @@ class AsyncClient:
     ) -> list[bytes]:
         """PNG files: the first pictures' poses, the second ones' looks."""
         request = messages.transfer_request(self._model, poses, looks)
-        return messages.read_pictures(await self._call(self._predict, request))
+        return messages.read_pictures(
+            await self._call(self._calls.predict, request)
+        )
 
     async def stream(
         self, batches: Iterable[np.ndarray], in_flight: int = 8

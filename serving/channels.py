@@ -1,9 +1,13 @@
 """How a client reaches a server: address, encryption, limits."""
 
 import pathlib
+import types
+from collections.abc import Callable
 from typing import NamedTuple
 
 import grpc
+
+from serving import protos
 
 MAX_MESSAGE_BYTES = 64 * 2**20
 
@@ -58,6 +62,18 @@ class Tls(NamedTuple):
         return (("grpc.ssl_target_name_override", self.server_name),)
 
 
+class Calls(NamedTuple):
+    """What is called over a channel.
+
+    Attributes:
+      predict: of PredictionService.
+      status: GetModelStatus of ModelService.
+    """
+
+    predict: Callable
+    status: Callable
+
+
 def connect(address: str, tls: Tls | None = None) -> grpc.Channel:
     """A channel; it connects when it is first used.
 
@@ -65,15 +81,26 @@ def connect(address: str, tls: Tls | None = None) -> grpc.Channel:
       address: HOST:PORT.
       tls: None for a connection that is not encrypted.
     """
-    if tls is None:
-        return grpc.insecure_channel(address, _OPTIONS)
-    options = (*_OPTIONS, *tls.options())
-    return grpc.secure_channel(address, tls.credentials(), options)
+    return _connect(grpc, address, tls)
 
 
 def connect_async(address: str, tls: Tls | None = None) -> grpc.aio.Channel:
     """The same for asyncio."""
+    return _connect(grpc.aio, address, tls)
+
+
+def _connect(library: types.ModuleType, address: str, tls: Tls | None):
     if tls is None:
-        return grpc.aio.insecure_channel(address, _OPTIONS)
+        return library.insecure_channel(address, _OPTIONS)
     options = (*_OPTIONS, *tls.options())
-    return grpc.aio.secure_channel(address, tls.credentials(), options)
+    return library.secure_channel(address, tls.credentials(), options)
+
+
+def calls(channel: grpc.Channel | grpc.aio.Channel) -> Calls:
+    """The calls that clients make over a channel of either kind."""
+    prediction = protos.prediction_service_pb2_grpc
+    models = protos.model_service_pb2_grpc
+    return Calls(
+        prediction.PredictionServiceStub(channel).Predict,
+        models.ModelServiceStub(channel).GetModelStatus,
+    )

@@ -25,7 +25,6 @@ import tenacity
 
 from serving import channels
 from serving import messages
-from serving import protos
 from serving import retries
 
 DEADLINE = 10.0  # seconds of a call, retries included
@@ -53,14 +52,7 @@ class Client:
         """
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect(address, tls)
-        self._predict = (
-            protos.prediction_service_pb2_grpc.PredictionServiceStub(
-                self._channel
-            ).Predict
-        )
-        self._status = protos.model_service_pb2_grpc.ModelServiceStub(
-            self._channel
-        ).GetModelStatus
+        self._calls = channels.calls(self._channel)
 
     def __enter__(self) -> "Client":
         """The client itself."""
@@ -82,7 +74,7 @@ class Client:
         """
         request = messages.status_request(self._model)
         return messages.read_status(
-            self._call(self._status, request, wait=False)
+            self._call(self._calls.status, request, wait=False)
         )
 
     def landmarks(self) -> messages.Landmarks:
@@ -93,7 +85,7 @@ class Client:
         """
         request = messages.landmarks_request(self._model)
         return messages.read_landmarks(
-            self._call(self._predict, request, wait=False)
+            self._call(self._calls.predict, request, wait=False)
         )
 
     def detect(self, images: np.ndarray) -> messages.Detections:
@@ -107,12 +99,16 @@ class Client:
           ValueError: what was given are no images.
         """
         request = messages.images_request(self._model, images)
-        return messages.read_detections(self._call(self._predict, request))
+        return messages.read_detections(
+            self._call(self._calls.predict, request)
+        )
 
     def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes; errors as in `detect`."""
         request = messages.encoded_request(self._model, files)
-        return messages.read_detections(self._call(self._predict, request))
+        return messages.read_detections(
+            self._call(self._calls.predict, request)
+        )
 
     def transfer(
         self, poses: Sequence[bytes], looks: Sequence[bytes]
@@ -122,7 +118,7 @@ class Client:
         Errors as in `detect`.
         """
         request = messages.transfer_request(self._model, poses, looks)
-        return messages.read_pictures(self._call(self._predict, request))
+        return messages.read_pictures(self._call(self._calls.predict, request))
 
     def stream(
         self, batches: Iterable[np.ndarray], in_flight: int = 8

@@ -138,10 +138,9 @@ def _detect(
                 frame, found.keypoints[0], found.confidence[0], found.version
             )
             latencies.append(seconds)
+        if not latencies:
+            raise command_line.UserError("there was no frame to detect in")
         stack.pop_all()
-    if not latencies:
-        written.discard()
-        raise command_line.UserError("there was no frame to detect in")
     written.finish()
     print(_summary(latencies, found.version, out))
     return 0

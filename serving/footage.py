@@ -87,7 +87,7 @@ class Video:
 
     Attributes:
       frames: how many there are; 0: not known.
-      rate: of frames in a second, at least 1.
+      rate: of frames in a second; 25 where the container does not say.
     """
 
     def __init__(self, path: str, container_format: str | None = None):

@@ -9,7 +9,7 @@ import numpy as np
 from serving import protos
 from serving import tensors
 
-ENCODED = "encoded"
+_ENCODED = "encoded"
 _LANDMARKS = "landmarks"
 _TRANSFER = "transfer"
 
@@ -123,7 +123,7 @@ def encoded_request(
     Raises:
       ValueError: there are none.
     """
-    return _predict(model, ENCODED, image_bytes=_files(files))
+    return _predict(model, _ENCODED, image_bytes=_files(files))
 
 
 def transfer_request(

@@ -90,11 +90,7 @@ def _to_proto(name: str, value: Any, dtype: tf.DType):
         if numbers.dtype == object or numbers.dtype.kind not in "iuf":
             raise ValueError("the lists are ragged, or hold no numbers")
         cast = numbers.astype(dtype.as_numpy_dtype)
-        if (
-            numbers.size
-            and not np.array_equal(cast, numbers)
-            and (dtype.is_integer)
-        ):
+        if dtype.is_integer and not np.array_equal(cast, numbers):
             raise ValueError(f"a number is no {dtype.name}")
         return tf.make_tensor_proto(cast)
     except (TypeError, ValueError, OverflowError) as error:

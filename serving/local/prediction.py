@@ -10,8 +10,6 @@ from tensorflow_serving.apis import predict_pb2
 
 from serving.local import refusals
 
-_PREDICT = "tensorflow/serving/predict"
-
 
 def find_signature(
     definitions: Mapping[str, meta_graph_pb2.SignatureDef], name: str

@@ -223,7 +223,7 @@ def _texts(
     """By file name: what is known of the detector."""
     name = pathlib.Path(os.path.abspath(out)).name
     described = description.read(workdir, networks.step)
-    texts = described.files(name, usage.replace("{name}", name))
+    texts = described.files(name, usage.format(name=name))
     landmarks = json.dumps(_landmarks(networks), indent=1)
     return texts | {_LANDMARKS_FILE: landmarks + "\n"}
 
