@@ -39,3 +39,8 @@ def test_data_that_are_gone_are_told_in_a_sentence(tmp_path):
     workdir = tiny_runs.make_run(tmp_path / "run", "gone")
     with pytest.raises(errors.UserError, match="give --images or --video"):
         sample_frames.of_run(workdir)
+
+
+def test_a_folder_without_a_run_is_told_as_such(tmp_path):
+    with pytest.raises(errors.UserError, match="there is no run in this"):
+        sample_frames.of_run(str(tmp_path))

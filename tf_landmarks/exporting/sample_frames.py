@@ -3,6 +3,7 @@
 import pathlib
 
 import numpy as np
+import tensorflow as tf
 
 from tf_landmarks import errors
 from tf_landmarks import workdirs
@@ -47,14 +48,13 @@ def of_run(workdir: str) -> list[np.ndarray]:
     Raises:
       errors.UserError: the folder is not a run's, or its data are not there.
     """
-    try:
-        data_dir = workdirs.read_data_dir(workdir)
-        info = records.read_info(data_dir)
-    except errors.UserError as error:
+    data_dir = workdirs.read_run(workdir)["data"].get("data_dir")
+    if data_dir is None or not tf.io.gfile.isdir(data_dir):
         raise errors.UserError(
-            f"export needs real frames, and those of the run are not there "
-            f"({error}); give --images or --video"
-        ) from error
+            "export runs what it makes on real frames, and the run's own data "
+            f"are not at {data_dir or 'hand'}; give --images or --video"
+        )
+    info = records.read_info(data_dir)
     split = "test" if "test" in info.splits else "train"
     chosen = set(_spread(info.splits[split].frames))
     frames = pipelines.evaluation_frames(data_dir, info, split, 1)
