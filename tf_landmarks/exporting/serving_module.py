@@ -52,20 +52,17 @@ class ServingModule:
 
     def signatures(self) -> dict[str, tf.types.experimental.ConcreteFunction]:
         """By name, see above; without Ψ there is no `transfer`."""
-        of_images = {
-            "serving_default": self.detect,
-            "skeleton": self.detect_with_skeleton_image,
-        }
+        index = tf.TensorSpec([None], tf.int32, "index")
         found = {
-            name: function.get_concrete_function(_IMAGES)
-            for name, function in of_images.items()
+            "serving_default": self.detect.get_concrete_function(_IMAGES),
+            "skeleton": self.detect_with_skeleton_image.get_concrete_function(
+                _IMAGES
+            ),
+            "encoded": self.detect_encoded.get_concrete_function(
+                _strings("image_bytes")
+            ),
+            "landmarks": self.describe.get_concrete_function(index),
         }
-        found["encoded"] = self.detect_encoded.get_concrete_function(
-            _strings("image_bytes")
-        )
-        found["landmarks"] = self.describe.get_concrete_function(
-            tf.TensorSpec([None], tf.int32, "index")
-        )
         if self._psi is not None:
             found["transfer"] = self.transfer.get_concrete_function(
                 _strings("image_bytes"), _strings("appearance_bytes")
