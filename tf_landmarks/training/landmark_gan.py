@@ -157,34 +157,33 @@ class LandmarkGAN(stage.Stage):
         }
 
     def _judge_y_star(self, y_star: tf.Tensor) -> dict[str, tf.Tensor | float]:
-        """The terms of y_star; 0 where D_y never sees it."""
+        """The terms of y_star; 0 where D_y does not see it, or not yet."""
+        unseen = dict.fromkeys(_LOSSES_OF_Y_STAR, 0.0)
         if not self.objective.adversarial_y_star_weight:
-            return dict.fromkeys(_LOSSES_OF_Y_STAR, 0.0)
-        maps = self.d_y(y_star, training=True)
-        return {
-            "adversarial_y_star": losses.encoder_adversarial(maps),
-            "discriminator_y_star": losses.discriminator_of_fakes(maps),
-        }
+            return unseen
+
+        def judge():
+            maps = self.d_y(y_star, training=True)
+            return {
+                "adversarial_y_star": losses.encoder_adversarial(maps),
+                "discriminator_y_star": losses.discriminator_of_fakes(maps),
+            }
+
+        since = self.objective.adversarial_y_star_from
+        return tf.cond(
+            self.players["d_y"].updates >= since, judge, lambda: unseen
+        )
 
     def _objectives(self, terms: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """What each player steps down: eq. 6, eq. 5 and η's."""
         weights = self.objective
-        since = weights.adversarial_y_star_from
-        judges_y_star = tf.cast(
-            self.players["d_y"].updates >= since, tf.float32
-        )
         return {
             "generator": weights.perceptual_weight * terms["perceptual"]
             + weights.adversarial_weight * terms["adversarial"]
-            + weights.adversarial_y_star_weight
-            * judges_y_star
-            * terms["adversarial_y_star"]
+            + weights.adversarial_y_star_weight * terms["adversarial_y_star"]
             + weights.consistency_weight * terms["consistency"],
             "d_y": weights.discriminator_weight
-            * (
-                terms["discriminator"]
-                + judges_y_star * terms["discriminator_y_star"]
-            ),
+            * (terms["discriminator"] + terms["discriminator_y_star"]),
             "eta": weights.eta_points_weight * terms["eta_points"]
             + weights.eta_image_weight * terms["eta_image"],
         }
