@@ -5,8 +5,14 @@ from absl import flags
 WIDTH = flags.DEFINE_integer(
     "width",
     32,
-    "Channels at full resolution of phi, psi and eta, half of d_y's (figs. 17 "
-    "to 20). 16 suits a laptop.",
+    "Channels at full resolution of phi, psi and eta (figs. 17 to 19). 16 "
+    "suits a laptop.",
+    lower_bound=1,
+)
+D_Y_WIDTH = flags.DEFINE_integer(
+    "d_y_width",
+    None,
+    "Channels of d_y's first convolutions. None: twice --width, as in fig. 20.",
     lower_bound=1,
 )
 DRAW = flags.DEFINE_enum(

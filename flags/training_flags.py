@@ -119,7 +119,7 @@ POOL_SIZE = flags.DEFINE_integer(
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",
     False,
-    "Compute in bfloat16, keep weights and losses in float32.",
+    "Compute in bfloat16; eta, the losses and all weights stay float32.",
 )
 EMA_MOMENTUM = flags.DEFINE_float(
     "ema_momentum",

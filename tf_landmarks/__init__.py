@@ -28,6 +28,6 @@ Conventions, everywhere:
   is (x, y, width, height) between pixel edges, as in COCO.
 * Losses are means over the global batch. Keras sums gradients over replicas,
   so training divides by `num_replicas_in_sync`, in one place.
-* Under mixed precision the renderer, the heatmap expectation, the running
-  means and the losses stay float32.
+* Under mixed precision η, the renderer, the running means and the losses stay
+  float32.
 """

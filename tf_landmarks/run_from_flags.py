@@ -30,6 +30,7 @@ def make_architecture(info: records.DatasetInfo) -> architecture.Architecture:
         info.skeleton,
         info.image_size,
         model_flags.WIDTH.value,
+        d_y_width=model_flags.D_Y_WIDTH.value,
         draw=model_flags.DRAW.value,
         gamma=model_flags.GAMMA.value,
         literal_renderer=model_flags.LITERAL_RENDERER.value,

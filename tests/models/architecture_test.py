@@ -6,6 +6,7 @@ from absl.testing import parameterized
 
 from tf_landmarks import skeletons
 from tf_landmarks.models import architecture
+from tf_landmarks.models import precision
 
 _STICK = skeletons.Skeleton("stick", ("a", "b"), ((0, 1),))
 
@@ -17,7 +18,8 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
             skeletons.IBUG_68,
             64,
             16,
-            True,
+            12,
+            "points",
             700.0,
             True,
             False,
@@ -43,6 +45,27 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
         d_y = arch.d_y()
         self.assertEqual(d_y(y)[0].shape, [1, 2, 2, 1])
         self.assertEqual(d_y.trainable_variables[0].shape, [4, 4, 1, 4])
+
+    def test_d_y_may_have_a_width_of_its_own(self):
+        arch = architecture.Architecture(_STICK, 32, width=2, d_y_width=3)
+        d_y = arch.d_y()
+        d_y(tf.zeros([1, 32, 32, 1]))
+        self.assertEqual(d_y.trainable_variables[0].shape, [4, 4, 1, 3])
+
+    def test_eta_is_float32_under_mixed_precision_and_phi_is_not(self):
+        arch = architecture.Architecture(_STICK, image_size=32, width=2)
+        with precision.policy("mixed_bfloat16"):
+            eta, phi = arch.eta(), arch.phi()
+        eta(phi(tf.zeros([1, 32, 32, 3])))
+
+        def computed_in(network):
+            layers = network.encoder.blocks[0].layers
+            return {layer.compute_dtype for layer in layers}
+
+        self.assertEqual(computed_in(eta), {"float32"})
+        self.assertEqual(computed_in(phi), {"bfloat16"})
+        with precision.policy("float16"):
+            self.assertEqual(computed_in(arch.eta()), {"float16"})
 
     def test_sides_have_a_channel_each_all_the_way(self):
         skeleton = skeletons.Skeleton(

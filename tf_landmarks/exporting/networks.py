@@ -1,17 +1,15 @@
 """The trained networks as they are exported: folded, in the type asked for."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import tensorflow as tf
-from tensorflow import keras
 
 from tf_landmarks import workdirs
 from tf_landmarks.exporting import folding
 from tf_landmarks.models import architecture
 from tf_landmarks.models import image_generator
 from tf_landmarks.models import landmark_detector
+from tf_landmarks.models import precision
 
 
 class Networks(NamedTuple):
@@ -56,7 +54,7 @@ def load(workdir: str, kind: str, dtype: str) -> Networks:
     size = arch.image_size
     x = tf.zeros([1, size, size, 3])
     y = tf.zeros([1, *arch.skeleton_shape])
-    with _policy(dtype):
+    with precision.policy(dtype):
         detector = landmark_detector.LandmarkDetector(
             arch, arch.phi(folded=True), arch.eta(folded=True)
         )
@@ -69,14 +67,3 @@ def load(workdir: str, kind: str, dtype: str) -> Networks:
         folded_psi((y, x))
         folding.fold(psi, folded_psi)
     return Networks(arch, step, trained, detector, folded_psi)
-
-
-@contextlib.contextmanager
-def _policy(dtype: str) -> Iterator[None]:
-    """Layers made inside have weights of this type and compute in it."""
-    before = keras.mixed_precision.global_policy()
-    keras.mixed_precision.set_global_policy(dtype)
-    try:
-        yield
-    finally:
-        keras.mixed_precision.set_global_policy(before)

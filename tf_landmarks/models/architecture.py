@@ -6,6 +6,7 @@ from tf_landmarks import skeletons
 from tf_landmarks.models import blocks
 from tf_landmarks.models import image_encoder
 from tf_landmarks.models import image_generator
+from tf_landmarks.models import precision
 from tf_landmarks.models import renderer
 from tf_landmarks.models import skeleton_discriminator
 from tf_landmarks.models import skeleton_encoder
@@ -20,7 +21,8 @@ class Architecture:
     Attributes:
       skeleton: landmarks and edges.
       image_size: H = W in pixels, a multiple of 16.
-      width: channels at full resolution; D_y has twice as many.
+      width: channels at full resolution.
+      d_y_width: of D_y; None is twice `width`, as in figs. 17 and 20.
       draw: what β draws: "limbs" (eq. 1), "points" (eq. 2), or "sides", the
         limbs of the left and of the right in channels of their own, after
         arXiv 2411.08603: a person seen from behind is no longer drawn like
@@ -36,6 +38,7 @@ class Architecture:
     skeleton: skeletons.Skeleton
     image_size: int = 128
     width: int = 32
+    d_y_width: int | None = None
     draw: str = "limbs"
     gamma: float | None = None
     literal_renderer: bool = False
@@ -64,14 +67,19 @@ class Architecture:
         return image_generator.ImageGenerator(self.width, _batch_norm(folded))
 
     def eta(self, folded: bool = False) -> skeleton_encoder.SkeletonEncoder:
-        """A new η; `folded` as for `phi`, where it has batch norm at all."""
+        """A new η; `folded` as for `phi`, where it has batch norm at all.
+
+        It computes in the type of its weights: with η in bfloat16, training
+        on people stands still (docs/experiments.md).
+        """
         instance_norm = self.eta_instance_norm
-        return skeleton_encoder.SkeletonEncoder(
-            self.skeleton.num_landmarks,
-            self.width,
-            blocks.InstanceNorm if instance_norm else _batch_norm(folded),
-            self.separable_softmax,
-        )
+        with precision.policy(precision.of_weights()):
+            return skeleton_encoder.SkeletonEncoder(
+                self.skeleton.num_landmarks,
+                self.width,
+                blocks.InstanceNorm if instance_norm else _batch_norm(folded),
+                self.separable_softmax,
+            )
 
     def beta(self) -> renderer.Renderer | renderer.SidedRenderer:
         """β."""
@@ -93,7 +101,9 @@ class Architecture:
     def d_y(self) -> skeleton_discriminator.SkeletonDiscriminator:
         """A new D_y."""
         return skeleton_discriminator.SkeletonDiscriminator(
-            self.image_size, 2 * self.width, self.d_y_norm_first
+            self.image_size,
+            self.d_y_width or 2 * self.width,
+            self.d_y_norm_first,
         )
 
     def to_json(self) -> dict:
