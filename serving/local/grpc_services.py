@@ -57,7 +57,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
         def predict():
             name = request.model_spec.name
-            with self._metrics.measured(name, "Predict"):
+            with self._metrics.measured(name, "GRPC"):
                 servable = find(self._models, request.model_spec)
                 response = servable.predict(request)
                 response.model_spec.name = name

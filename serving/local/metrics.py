@@ -8,7 +8,10 @@ import prometheus_client
 
 from serving.local import refusals
 
-_BUCKETS = tuple(0.001 * 2**i for i in range(16))  # seconds: 1 ms to 33 s
+_BUCKETS = tuple(10 * 1.8**i for i in range(33))  # TF-Serving's, in µs
+
+# TF-Serving has no such lines.
+prometheus_client.disable_created_metrics()
 
 
 class Metrics:
@@ -18,29 +21,36 @@ class Metrics:
         """Makes a registry of its own, so that tests can have several."""
         self._registry = prometheus_client.CollectorRegistry()
         self._requests = prometheus_client.Counter(
-            "tensorflow_serving_request_count",
+            ":tensorflow:serving:request_count",
             "Requests, by model and outcome.",
             ["model_name", "status"],
             registry=self._registry,
         )
         self._latency = prometheus_client.Histogram(
-            "tensorflow_serving_request_latency_seconds",
-            "From the request's arrival to the answer, by model and API.",
-            ["model_name", "API"],
+            ":tensorflow:serving:request_latency",
+            "From the request's arrival to a good answer, in microseconds.",
+            ["API", "entrypoint", "model_name"],
             buckets=_BUCKETS,
             registry=self._registry,
         )
 
     @contextlib.contextmanager
-    def measured(self, model: str, api: str) -> Iterator[None]:
-        """Counts and times what is done inside.
+    def measured(self, model: str, entrypoint: str) -> Iterator[None]:
+        """Counts what is done inside, and times it where it succeeds.
 
         Names of models that are not served are counted as one: they come from
         outside, and each would stay in memory.
+
+        Args:
+          model: that is asked.
+          entrypoint: "GRPC" or "REST".
         """
         start, status = time.perf_counter(), "OK"
         try:
             yield
+            self._latency.labels("Predict", entrypoint, model).observe(
+                1e6 * (time.perf_counter() - start)
+            )
         except refusals.Refusal as refusal:
             status = refusal.code.name
             if status == "NOT_FOUND":
@@ -48,10 +58,9 @@ class Metrics:
             raise
         finally:
             self._requests.labels(model, status).inc()
-            self._latency.labels(model, api).observe(
-                time.perf_counter() - start
-            )
 
     def text(self) -> bytes:
         """What Prometheus reads."""
-        return prometheus_client.generate_latest(self._registry)
+        text = prometheus_client.generate_latest(self._registry)
+        # The library gives counters an ending that TF-Serving's do not have.
+        return text.replace(b"request_count_total", b"request_count")

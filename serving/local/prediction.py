@@ -4,11 +4,21 @@ from collections.abc import Callable
 from collections.abc import Mapping
 
 import grpc
+import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import predict_pb2
 
 from serving.local import refusals
+
+_FIELDS = {
+    "float32": "float_val",
+    "float64": "double_val",
+    "int32": "int_val",
+    "int64": "int64_val",
+    "uint8": "int_val",
+}
 
 
 def find_signature(
@@ -152,3 +162,12 @@ def compute(
         raise refusals.of_tensorflow(error) from error
     except (TypeError, ValueError) as error:
         raise refusals.invalid(str(error)) from error
+
+
+def write_output(array: np.ndarray) -> tensor_pb2.TensorProto:
+    """A message that has numbers one by one, as TF-Serving sends them."""
+    proto = tf.make_tensor_proto(array)
+    if proto.tensor_content and array.dtype.name in _FIELDS:
+        proto.ClearField("tensor_content")
+        getattr(proto, _FIELDS[array.dtype.name]).extend(array.ravel().tolist())
+    return proto

@@ -79,7 +79,7 @@ class Servable:
         response.model_spec.signature_name = name
         for output in wanted:
             response.outputs[output].CopyFrom(
-                tf.make_tensor_proto(outputs[output])
+                prediction.write_output(outputs[output])
             )
         return response
 

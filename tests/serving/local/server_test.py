@@ -213,6 +213,7 @@ def _predict(server, content, where="puppets"):
 def test_rest_answers_in_rows_and_columns(server, channel):
     stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
     response = stub.Predict(_request(), timeout=60)
+    assert len(response.outputs["keypoints"].float_val) == 3 * 3 * 2
     expected = tensors.to_array(response.outputs["keypoints"])
     status, rows = _predict(server, {"instances": _IMAGES.tolist()})
     assert status == 200
@@ -284,11 +285,22 @@ def test_rest_tells_states_metadata_and_metrics(server):
     assert status == 200 and "signature_def" in answer["metadata"]
     assert _rest(server, "/v1/models/cats")[0] == 404
     _predict(server, {"instances": [1]}, "cats")
+    _predict(server, {"signature_name": "landmarks", "instances": [1]})
+    address = f"127.0.0.1:{server.port}"
+    with client.Client(address, _MODEL, deadline=60) as connected:
+        connected.landmarks()
     url = f"http://127.0.0.1:{server.rest_port}/monitoring/prometheus/metrics"
     with urllib.request.urlopen(url, timeout=60) as response:
         text = response.read().decode()
-    assert 'request_count_total{model_name="puppets",status="OK"}' in text
-    assert 'model_name="unknown",status="NOT_FOUND"' in text
+    count = ":tensorflow:serving:request_count"
+    assert f"# TYPE {count} counter\n" in text
+    assert f'\n{count}{{model_name="puppets",status="OK"}} ' in text
+    assert f'\n{count}{{model_name="unknown",status="NOT_FOUND"}} ' in text
+    latency = ":tensorflow:serving:request_latency"
+    for entrypoint in ("GRPC", "REST"):
+        labels = f'API="Predict",entrypoint="{entrypoint}",model_name="puppets"'
+        assert f"\n{latency}_count{{{labels}}} " in text
+    assert "_total" not in text and "_created" not in text
     assert "cats" not in text
 
 
