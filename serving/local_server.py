@@ -110,14 +110,7 @@ def _prometheus_path() -> str | None:
 
 def _credentials() -> grpc.ServerCredentials | None:
     file = server_flags.SSL_CONFIG_FILE.value
-    if not file:
-        return None
-    tls = configuration.read_tls(pathlib.Path(file))
-    return grpc.ssl_server_credentials(
-        [(tls.server_key.encode(), tls.server_cert.encode())],
-        tls.custom_ca.encode() or None,
-        tls.client_verify,
-    )
+    return configuration.read_credentials(pathlib.Path(file)) if file else None
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """TF-Serving's configuration files, in protobuf's text format."""
 
+import concurrent.futures
 import pathlib
 from collections.abc import Mapping
 from typing import TypeVar
 
+import grpc
 from google.protobuf import descriptor_pb2
 from google.protobuf import descriptor_pool
 from google.protobuf import message
@@ -199,6 +201,33 @@ def read_tls(path: pathlib.Path):
             f"{path}: client_verify needs custom_ca, to verify clients by"
         )
     return tls
+
+
+def read_credentials(path: pathlib.Path) -> grpc.ServerCredentials:
+    """--ssl_config_file, as gRPC takes it.
+
+    Raises:
+      ConfigurationError: it cannot be read, or its texts do not fit.
+    """
+    tls = read_tls(path)
+    credentials = grpc.ssl_server_credentials(
+        [(tls.server_key.encode(), tls.server_cert.encode())],
+        tls.custom_ca.encode() or None,
+        tls.client_verify,
+    )
+    # gRPC looks at the texts when a port is opened, and then cannot say whether
+    # they or the port were at fault: so open one that is free.
+    trial = grpc.server(concurrent.futures.ThreadPoolExecutor(1))
+    try:
+        trial.add_secure_port("127.0.0.1:0", credentials)
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"{path}: its PEM texts cannot be used; server_cert must be the "
+            "certificate of server_key, and custom_ca one of an authority"
+        ) from error
+    finally:
+        trial.stop(None)
+    return credentials
 
 
 def _read(path: pathlib.Path, into: _Message) -> _Message:

@@ -96,6 +96,11 @@ def test_the_projects_own_files_can_be_read_and_fit_the_export():
             'server_key: "k" server_cert: "c" client_verify: true',
             "client_verify needs custom_ca",
         ),
+        (
+            "read_credentials",
+            'server_key: "k" server_cert: "c"',
+            "must be the certificate of server_key",
+        ),
     ],
 )
 def test_mistakes_name_the_file(tmp_path, read, text, sentence):
