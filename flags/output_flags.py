@@ -2,4 +2,6 @@
 
 from absl import flags
 
-OUT = flags.DEFINE_string("out", None, "Folder of the results.")
+OUT = flags.DEFINE_string(
+    "out", None, "Folder of the results; for protoset a file."
+)

@@ -225,7 +225,7 @@ def explain(
     sentence = {
         grpc.StatusCode.UNAVAILABLE: (
             f"no server answers at {address} ({details}); start one there, or "
-            "correct the address"
+            "correct the address or the TLS settings"
         ),
         grpc.StatusCode.DEADLINE_EXCEEDED: (
             f"the server at {address} did not answer within {deadline:g} s; "

@@ -33,15 +33,19 @@ with _tensorflow_not_started():
     from tensorflow.core.framework import types_pb2
     from tensorflow_serving.apis import get_model_metadata_pb2
     from tensorflow_serving.apis import get_model_status_pb2
+    from tensorflow_serving.apis import model_service_pb2
     from tensorflow_serving.apis import model_service_pb2_grpc
     from tensorflow_serving.apis import predict_pb2
+    from tensorflow_serving.apis import prediction_service_pb2
     from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 __all__ = [
     "get_model_metadata_pb2",
     "get_model_status_pb2",
+    "model_service_pb2",
     "model_service_pb2_grpc",
     "predict_pb2",
+    "prediction_service_pb2",
     "prediction_service_pb2_grpc",
     "tensor_pb2",
     "types_pb2",

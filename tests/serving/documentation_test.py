@@ -1,0 +1,204 @@
+"""docs/serving.md does what it says: TLS, curl, grpcurl."""
+
+import json
+import shutil
+
+import grpc
+import numpy as np
+import pytest
+from PIL import Image
+
+from serving import channels
+from serving import client
+from serving import messages
+from serving.local import configuration
+from tests.serving import documented
+from tests.serving import exported_models
+
+_MODEL = messages.Model(exported_models.NAME)
+_BY_HAND = "By hand: curl and grpcurl"
+
+
+def _needs(program):
+    found = shutil.which(program, path=documented.ENVIRONMENT["PATH"])
+    return pytest.mark.skipif(not found, reason=f"there is no {program}")
+
+
+@pytest.fixture(scope="module")
+def base_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / exported_models.NAME
+    exported_models.add_version(path, 1)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """With a picture, and what commands leave there."""
+    path = tmp_path_factory.mktemp("here")
+    Image.fromarray(exported_models.IMAGES[0]).save(path / "me.jpg")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(base_path):
+    running = exported_models.serve(base_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def run(server, folder):
+    """Runs the documented commands that have a text in them."""
+    replaced = {
+        "localhost:8500": f"127.0.0.1:{server.port}",
+        "localhost:8501": f"127.0.0.1:{server.rest_port}",
+        "people": exported_models.NAME,
+    }
+
+    def run_those_with(text):
+        found = [c for c in documented.commands(_BY_HAND) if text in c]
+        assert len(found) == 1, found
+        return documented.run(found[0], folder, replaced)
+
+    return run_those_with
+
+
+@pytest.fixture(scope="module")
+def expected(server, folder):
+    """The landmarks in the picture, [K, 2]."""
+    address = f"127.0.0.1:{server.port}"
+    with client.Client(address, _MODEL, deadline=60) as connected:
+        found = connected.detect_files([(folder / "me.jpg").read_bytes()])
+    return found.keypoints[0]
+
+
+def test_every_command_is_tested():
+    by_hand = documented.commands(_BY_HAND)
+    assert len(by_hand) == 7
+    assert len(documented.commands("TLS")) == 3
+
+
+@_needs("curl")
+def test_curl_tells_versions_and_signatures(run):
+    (version,) = json.loads(run("models/people\n"))["model_version_status"]
+    assert (version["version"], version["state"]) == ("1", "AVAILABLE")
+    metadata = json.loads(run("models/people/metadata"))["metadata"]
+    assert "encoded" in metadata["signature_def"]["signature_def"]
+
+
+@_needs("curl")
+def test_curl_finds_landmarks_and_they_are_counted(run, expected):
+    (found,) = json.loads(run("people:predict"))["predictions"]
+    np.testing.assert_allclose(found["keypoints"], expected, atol=1e-3)
+    assert len(found["confidence"]) == len(expected)
+    counted = run("prometheus")
+    labels = f'{{model_name="{exported_models.NAME}",status="OK"}}'
+    assert f":tensorflow:serving:request_count{labels} " in counted
+
+
+@_needs("grpcurl")
+def test_grpcurl_tells_versions_and_finds_landmarks(run, expected):
+    run("serving:protoset")
+    status = json.loads(run("GetModelStatus"))
+    (version,) = status["model_version_status"]
+    assert (version["version"], version["state"]) == ("1", "AVAILABLE")
+    outputs = json.loads(run("PredictionService/Predict"))["outputs"]
+    found = np.reshape(outputs["keypoints"]["float_val"], expected.shape)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def _make_files(folder):
+    """What the section on TLS makes."""
+    documented.run("".join(documented.commands("TLS")), folder, {})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return _make_files(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def strange_files(tmp_path_factory):
+    """Of another authority."""
+    return _make_files(tmp_path_factory.mktemp("strange"))
+
+
+@pytest.fixture(scope="module")
+def addresses(base_path, files):
+    """Of servers, by the name of the --ssl_config_file that they have."""
+    servers = {
+        name: exported_models.serve(
+            base_path,
+            credentials=configuration.read_credentials(files / name),
+        )
+        for name in ("ssl.config", "mutual.config")
+    }
+    yield {name: f"localhost:{each.port}" for name, each in servers.items()}
+    for each in servers.values():
+        each.stop()
+
+
+def _landmarks(address, tls):
+    with client.Client(address, _MODEL, tls, deadline=60) as connected:
+        return connected.landmarks()
+
+
+def _as_client(files, **others):
+    return channels.Tls(
+        files / "ca.crt", files / "client.crt", files / "client.key", **others
+    )
+
+
+@_needs("openssl")
+def test_clients_are_answered_over_tls(addresses, files):
+    alone = channels.Tls(files / "ca.crt")
+    assert _landmarks(addresses["ssl.config"], alone).names
+    for address in addresses.values():
+        assert _landmarks(address, _as_client(files)).names
+
+
+@_needs("openssl")
+@pytest.mark.parametrize(
+    ("config", "make_tls"),
+    [
+        ("ssl.config", lambda files, strange: None),
+        ("ssl.config", lambda files, strange: channels.Tls()),
+        ("ssl.config", lambda files, strange: _as_client(strange)),
+        (
+            "ssl.config",
+            lambda files, strange: _as_client(files, server_name="other"),
+        ),
+        ("mutual.config", lambda files, strange: None),
+        (
+            "mutual.config",
+            lambda files, strange: channels.Tls(files / "ca.crt"),
+        ),
+        (
+            "mutual.config",
+            lambda files, strange: channels.Tls(
+                files / "ca.crt", strange / "client.crt", strange / "client.key"
+            ),
+        ),
+    ],
+    ids=[
+        "plaintext",
+        "without the authority",
+        "with another authority",
+        "with another name",
+        "plaintext to a server that wants certificates",
+        "without a certificate",
+        "with another authority's certificate",
+    ],
+)
+def test_others_are_refused_in_a_sentence(
+    addresses, files, strange_files, config, make_tls
+):
+    tls = make_tls(files, strange_files)
+    with pytest.raises(messages.ServingError) as caught:
+        _landmarks(addresses[config], tls)
+    assert caught.value.code == grpc.StatusCode.UNAVAILABLE
+    sentence = str(caught.value)
+    assert sentence.startswith(f"no server answers at {addresses[config]} (")
+    assert sentence.endswith("or correct the address or the TLS settings")
+    assert "\n" not in sentence

@@ -1,0 +1,54 @@
+"""The commands of docs/serving.md, as they are written there."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+
+_DOCUMENT = pathlib.Path(__file__).absolute().parents[2] / "docs/serving.md"
+
+# Programs that came with Python packages are found too, and ours by Python.
+ENVIRONMENT = os.environ | {
+    "PATH": os.pathsep.join(
+        [os.path.dirname(sys.executable), os.environ["PATH"]]
+    ),
+    "PYTHONPATH": os.pathsep.join(sys.path),
+}
+
+
+def commands(section: str) -> list[str]:
+    """The blocks of a section that are marked as `sh`, in order."""
+    parts = re.split(r"^## (.*)\n", _DOCUMENT.read_text(), flags=re.MULTILINE)
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return re.findall(r"^```sh\n(.*?)^```", sections[section], re.M | re.S)
+
+
+def run(command: str, folder: pathlib.Path, replaced: Mapping[str, str]) -> str:
+    """Runs commands in a folder, and returns what they print.
+
+    `bazel run //serving:NAME --` is done by Python itself.
+
+    Args:
+      command: one block or several.
+      folder: that they run in.
+      replaced: what is to stand in them for addresses and names.
+
+    Raises:
+      AssertionError: a command failed.
+    """
+    bazel = r"bazel run //serving:(\w+) --"
+    command = re.sub(bazel, rf"{sys.executable} -m serving.\1", command)
+    for old, new in replaced.items():
+        command = command.replace(old, new)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert not done.returncode, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
