@@ -10,8 +10,10 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+from absl import flags
 from check_jsonschema import builtin_schemas
 
+from flags import server_flags
 from serving.local import configuration
 from tests.serving import exported_models
 
@@ -158,6 +160,21 @@ def test_flags_name_files_that_are_mounted_and_can_be_read():
             _READERS[flag](_SERVING / name)
 
 
+def test_flags_are_tf_servings():
+    known = {
+        f"--{flag.name}"
+        for flag in vars(server_flags).values()
+        if isinstance(flag, flags.FlagHolder)
+    }
+    assert set(_flags(_container()["args"])) - known == {
+        # Those of it that the local server does not have.
+        "--allow_version_labels_for_unavailable_models",
+        "--grpc_channel_arguments",
+        "--tensorflow_inter_op_parallelism",
+        "--tensorflow_intra_op_parallelism",
+    }
+
+
 def test_both_start_the_same_server():
     container, service = _container(), _service()
     assert container["image"] == service["image"]
@@ -177,9 +194,9 @@ def test_ports_agree():
     of_service = _manifests()["Service"]["spec"]["ports"]
     assert {p["targetPort"]: p["port"] for p in of_service} == named
     for arguments in (container["args"], _service()["command"]):
-        flags = _flags(arguments)
-        assert flags["--port"] == str(_GRPC)
-        assert flags["--rest_api_port"] == str(_REST)
+        given = _flags(arguments)
+        assert given["--port"] == str(_GRPC)
+        assert given["--rest_api_port"] == str(_REST)
     for probe in ("startupProbe", "livenessProbe"):
         assert container[probe]["tcpSocket"]["port"] == "grpc"
     published = [f"127.0.0.1:{port}:{port}" for port in (_GRPC, _REST)]

@@ -12,6 +12,7 @@ from serving import channels
 from serving import client
 from serving import messages
 from serving.local import configuration
+from tests.data import made_files
 from tests.serving import documented
 from tests.serving import exported_models
 
@@ -67,7 +68,7 @@ def run(server, folder):
 def expected(server, folder):
     """The landmarks in the picture, [K, 2]."""
     address = f"127.0.0.1:{server.port}"
-    with client.Client(address, _MODEL, deadline=60) as connected:
+    with client.Client(address, _MODEL, deadline=300) as connected:
         found = connected.detect_files([(folder / "me.jpg").read_bytes()])
     return found.keypoints[0]
 
@@ -75,7 +76,7 @@ def expected(server, folder):
 def test_every_command_is_tested():
     by_hand = documented.commands(_BY_HAND)
     assert len(by_hand) == 7
-    assert len(documented.commands("TLS")) == 3
+    assert len(documented.commands("TLS")) == 4
 
 
 @_needs("curl")
@@ -108,8 +109,9 @@ def test_grpcurl_tells_versions_and_finds_landmarks(run, expected):
 
 
 def _make_files(folder):
-    """What the section on TLS makes."""
-    documented.run("".join(documented.commands("TLS")), folder, {})
+    """What the section on TLS makes, before it asks."""
+    *making, _ = documented.commands("TLS")
+    documented.run("".join(making), folder, {})
     return folder
 
 
@@ -156,6 +158,21 @@ def test_clients_are_answered_over_tls(addresses, files):
     assert _landmarks(addresses["ssl.config"], alone).names
     for address in addresses.values():
         assert _landmarks(address, _as_client(files)).names
+
+
+@_needs("openssl")
+def test_the_command_detects_over_tls(addresses, files):
+    made_files.write_video(files / "a.mp4", 2)
+    replaced = {
+        "localhost:8500": addresses["mutual.config"],
+        "NAME": exported_models.NAME,
+        "DIR": "out",
+        "FILE": "a.mp4",
+        # A size that is new to the server is slow on a busy machine.
+        "--tls": "--deadline=300 --tls",
+    }
+    *_, asking = documented.commands("TLS")
+    assert "2 frames by version 1" in documented.run(asking, files, replaced)
 
 
 @_needs("openssl")
