@@ -1,0 +1,1 @@
+"""The demo page: its files, and what serves them and passes its calls on."""
