@@ -14,6 +14,11 @@ export function sideOf(name) {
   return "middle";
 }
 
+/** A landmark's name as people write it. */
+export function title(name) {
+  return name.replaceAll("_", " ");
+}
+
 /** Draws a picture alone. */
 export function drawPicture(canvas, picture) {
   const { width, height } = picture.canvas;
@@ -54,7 +59,7 @@ export function drawLandmarks(canvas, picture, found, marked = null) {
     const radius = (i === marked ? 4.5 : 2.5) * unit;
     drawPoint(context, point, radius, COLOURS[sides[i]], unit);
   });
-  if (marked !== null) drawName(context, points[marked], names[marked], unit);
+  if (marked !== null) drawName(context, points[marked], title(names[marked]), unit);
   return points;
 }
 

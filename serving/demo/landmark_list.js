@@ -41,11 +41,11 @@ export class LandmarkList {
 
   #row(name, number) {
     const row = document.createElement("tr");
-    const title = document.createElement("th");
-    title.scope = "row";
-    title.textContent = name.replaceAll("_", " ");
-    title.dataset.side = drawing.sideOf(name);
-    row.append(title, document.createElement("td"), confidenceCell());
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = drawing.title(name);
+    head.dataset.side = drawing.sideOf(name);
+    row.append(head, document.createElement("td"), confidenceCell());
     row.addEventListener("pointerenter", () => this.#onMark(number));
     row.addEventListener("pointerleave", () => this.#onMark(null));
     return row;
