@@ -6,6 +6,16 @@ PORT = flags.DEFINE_integer("port", 8500, "Of gRPC; 0: any that is free.")
 REST_API_PORT = flags.DEFINE_integer(
     "rest_api_port", None, "Of the REST API; 0: any that is free. None: none."
 )
+REST_API_TIMEOUT_IN_MS = flags.DEFINE_integer(
+    "rest_api_timeout_in_ms",
+    30_000,
+    "For a request of the REST API to come in and be computed.",
+)
+GRPC_CHANNEL_ARGUMENTS = flags.DEFINE_list(
+    "grpc_channel_arguments",
+    [],
+    "Of gRPC's core: grpc.max_connection_age_ms=2000,NAME=VALUE,...",
+)
 HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 MODEL_NAME = flags.DEFINE_string(
     "model_name", None, "Name that requests use. None: that of the folder."

@@ -71,6 +71,7 @@ def _options() -> server.Options:
         host=server_flags.HOST.value,
         port=server_flags.PORT.value,
         rest_port=server_flags.REST_API_PORT.value,
+        rest_timeout=server_flags.REST_API_TIMEOUT_IN_MS.value / 1000,
         batch=_batching(),
         warm_up=server_flags.ENABLE_MODEL_WARMUP.value,
         poll_seconds=server_flags.FILE_SYSTEM_POLL_WAIT_SECONDS.value,
@@ -80,7 +81,21 @@ def _options() -> server.Options:
         ),
         prometheus_path=_prometheus_path(),
         credentials=_credentials(),
+        channel_arguments=_channel_arguments(),
     )
+
+
+def _channel_arguments() -> tuple[tuple[str, int | str], ...]:
+    pairs = []
+    for argument in server_flags.GRPC_CHANNEL_ARGUMENTS.value:
+        name, equals, value = argument.partition("=")
+        if not (name and equals):
+            raise command_line.UserError(
+                f"--grpc_channel_arguments={argument}: write NAME=VALUE"
+            )
+        is_number = value.removeprefix("-").isdecimal()
+        pairs.append((name, int(value) if is_number else value))
+    return tuple(pairs)
 
 
 def _batching() -> batching.Parameters | None:

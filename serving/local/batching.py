@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from serving.local import refusals
+
 # Pictures of one size are joined; each size has a queue. Past this many sizes
 # requests run alone, so that a client cannot fill the memory with queues.
 _MOST_QUEUES = 64
@@ -52,18 +54,32 @@ class Batcher:
         """Computes, together with others that wait.
 
         Raises:
-          tf.errors.OpError: of the batch, or UnavailableError from a queue
-            that is full.
+          refusals.Refusal: there are more elements than a batch may have.
+          tf.errors.OpError: of the computation, or UnavailableError from a
+            queue that is full.
         """
         values = [inputs[name] for name in self._inputs]
         shapes = tuple(tuple(value.shape[1:]) for value in values)
+        self._check_size(max(value.shape[0] for value in values))
         # An empty request takes no part in a batch; the signature refuses it.
         is_empty = not all(value.shape[0] for value in values)
         queue = None if is_empty else self._queue(shapes)
         if queue is None:
             return self._signature(**inputs)
-        outputs = queue(*values)
+        try:
+            outputs = queue(*values)
+        except tf.errors.InvalidArgumentError:
+            # Some request of the batch is wrong. Alone, each has its answer.
+            return self._signature(**inputs)
         return dict(zip(self._outputs, outputs, strict=True))
+
+    def _check_size(self, size: int) -> None:
+        largest = self._parameters.max_batch_size
+        if size > largest:
+            raise refusals.invalid(
+                f"Task size {size} is larger than maximum input batch size "
+                f"{largest}; send smaller batches"
+            )
 
     def _queue(self, shapes: tuple) -> Callable | None:
         with self._lock:

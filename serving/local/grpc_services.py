@@ -1,7 +1,7 @@
-"""PredictionService, ModelService and grpc.health.v1."""
+"""PredictionService, ModelService and grpc.health.v1.
 
-from collections.abc import Callable
-from typing import Any
+They raise refusals; `interception` makes gRPC's errors of them.
+"""
 
 import grpc
 from google.protobuf import any_pb2
@@ -34,13 +34,6 @@ def find(models: served_models.Models, spec):
     return models.find(spec.name).find(version, label)
 
 
-def _answer(function: Callable[[], Any], context: grpc.ServicerContext) -> Any:
-    try:
-        return function()
-    except refusals.Refusal as refusal:
-        return context.abort(refusal.code, refusal.message)
-
-
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Predict and GetModelMetadata."""
 
@@ -54,16 +47,13 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> predict_pb2.PredictResponse:
         """Answers with a signature's outputs."""
-
-        def predict():
-            name = request.model_spec.name
-            with self._metrics.measured(name, "GRPC"):
-                servable = find(self._models, request.model_spec)
-                response = servable.predict(request)
-                response.model_spec.name = name
-                return response
-
-        return _answer(predict, context)
+        del context
+        name = request.model_spec.name
+        with self._metrics.measured(name, "GRPC"):
+            servable = find(self._models, request.model_spec)
+            response = servable.predict(request)
+            response.model_spec.name = name
+            return response
 
     def GetModelMetadata(
         self,
@@ -71,7 +61,8 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         context: grpc.ServicerContext,
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
         """Answers with the signatures."""
-        return _answer(lambda: metadata(self._models, request), context)
+        del context
+        return metadata(self._models, request)
 
 
 def metadata(
@@ -114,16 +105,13 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         context: grpc.ServicerContext,
     ) -> get_model_status_pb2.GetModelStatusResponse:
         """Answers with the state of each version."""
-
-        def status():
-            spec = request.model_spec
-            version = spec.version.value if spec.HasField("version") else None
-            model = self._models.find(spec.name)
-            return get_model_status_pb2.GetModelStatusResponse(
-                model_version_status=model.status(version)
-            )
-
-        return _answer(status, context)
+        del context
+        spec = request.model_spec
+        version = spec.version.value if spec.HasField("version") else None
+        model = self._models.find(spec.name)
+        return get_model_status_pb2.GetModelStatusResponse(
+            model_version_status=model.status(version)
+        )
 
     def HandleReloadConfigRequest(
         self,
@@ -131,12 +119,9 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         context: grpc.ServicerContext,
     ) -> model_management_pb2.ReloadConfigResponse:
         """Serves the models of a new configuration, and no others."""
-
-        def reload():
-            self._models.configure(configuration.models_of(request.config))
-            return model_management_pb2.ReloadConfigResponse()
-
-        return _answer(reload, context)
+        del context
+        self._models.configure(configuration.models_of(request.config))
+        return model_management_pb2.ReloadConfigResponse()
 
 
 class Health(health_pb2_grpc.HealthServicer):
@@ -153,8 +138,9 @@ class Health(health_pb2_grpc.HealthServicer):
         context: grpc.ServicerContext,
     ) -> health_pb2.HealthCheckResponse:
         """Answers SERVING or NOT_SERVING."""
+        del context
         if request.service not in _HEALTH_SERVICES:
-            context.abort(
+            raise refusals.Refusal(
                 grpc.StatusCode.NOT_FOUND, f"no service {request.service!r}"
             )
         states = health_pb2.HealthCheckResponse.ServingStatus

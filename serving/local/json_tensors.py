@@ -15,6 +15,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import predict_pb2
 
+from serving.local import prediction
 from serving.local import refusals
 
 _INSTANCES, _INPUTS = "instances", "inputs"
@@ -48,10 +49,10 @@ def read(
       refusals.Refusal: the values do not make tensors.
     """
     values = _columns(body, list(definition.inputs))
+    prediction.check_names(values, definition.inputs)
     request = predict_pb2.PredictRequest()
     for name, value in values.items():
-        info = definition.inputs.get(name)
-        dtype = tf.as_dtype(info.dtype) if info else tf.float32
+        dtype = tf.as_dtype(definition.inputs[name].dtype)
         request.inputs[name].CopyFrom(_to_proto(name, value, dtype))
     return request
 
@@ -89,11 +90,12 @@ def _to_proto(name: str, value: Any, dtype: tf.DType):
         numbers = np.asarray(value)
         if numbers.dtype == object or numbers.dtype.kind not in "iuf":
             raise ValueError("the lists are ragged, or hold no numbers")
-        cast = numbers.astype(dtype.as_numpy_dtype)
+        with np.errstate(invalid="ignore"):  # It is refused below.
+            cast = numbers.astype(dtype.as_numpy_dtype)
         if dtype.is_integer and not np.array_equal(cast, numbers):
             raise ValueError(f"a number is no {dtype.name}")
         return tf.make_tensor_proto(cast)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise refusals.invalid(
             f"input {name!r} cannot be read as {dtype.name}: {error}"
         ) from error

@@ -56,6 +56,9 @@ class Metrics:
             if status == "NOT_FOUND":
                 model = "unknown"
             raise
+        except Exception:
+            status = "INTERNAL"
+            raise
         finally:
             self._requests.labels(model, status).inc()
 

@@ -1,7 +1,9 @@
 """From a Predict request to tensors, checked as TF-Serving checks it."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
+from typing import Any
 
 import grpc
 import numpy as np
@@ -12,24 +14,29 @@ from tensorflow_serving.apis import predict_pb2
 
 from serving.local import refusals
 
+# Where a message may hold numbers in place of bytes; "int_val" for the others.
 _FIELDS = {
-    "float32": "float_val",
-    "float64": "double_val",
-    "int32": "int_val",
-    "int64": "int64_val",
-    "uint8": "int_val",
+    tf.float32: "float_val",
+    tf.float64: "double_val",
+    tf.float16: "half_val",
+    tf.bfloat16: "half_val",
+    tf.int64: "int64_val",
+    tf.uint32: "uint32_val",
+    tf.uint64: "uint64_val",
+    tf.bool: "bool_val",
+    tf.string: "string_val",
 }
 
 
 def find_signature(
-    definitions: Mapping[str, meta_graph_pb2.SignatureDef], name: str
+    definitions: Mapping[str, meta_graph_pb2.SignatureDef], name: Any
 ) -> meta_graph_pb2.SignatureDef:
-    """The signature of this name.
+    """The signature of this name, which in JSON may be anything.
 
     Raises:
       refusals.Refusal: there is none.
     """
-    if name not in definitions:
+    if not isinstance(name, str) or name not in definitions:
         raise refusals.Refusal(
             grpc.StatusCode.FAILED_PRECONDITION,
             f"Serving signature key {name!r} not found; there are "
@@ -49,19 +56,27 @@ def read_inputs(
         shape than the signature's.
     """
     expected = definition.inputs
-    sent_extra = sorted(set(request.inputs) - set(expected))
-    missing = sorted(set(expected) - set(request.inputs))
-    if sent_extra or missing:
-        raise refusals.invalid(
-            "input size does not match signature: "
-            f"{len(request.inputs)}!={len(expected)}. Sent extra: "
-            f"{{{', '.join(sent_extra)}}}. Missing but required: "
-            f"{{{', '.join(missing)}}}."
-        )
+    check_names(request.inputs, expected)
     return {
         name: _read_input(name, tensor, expected[name])
         for name, tensor in request.inputs.items()
     }
+
+
+def check_names(sent: Collection[str], expected: Collection[str]) -> None:
+    """Whether these are the inputs of a signature.
+
+    Raises:
+      refusals.Refusal: some are unknown, or missing.
+    """
+    sent_extra = sorted(set(sent) - set(expected))
+    missing = sorted(set(expected) - set(sent))
+    if sent_extra or missing:
+        raise refusals.invalid(
+            f"input size does not match signature: {len(sent)}!="
+            f"{len(expected)}. Sent extra: {{{', '.join(sent_extra)}}}. "
+            f"Missing but required: {{{', '.join(missing)}}}."
+        )
 
 
 def _read_input(name: str, proto, info) -> tf.Tensor:
@@ -72,6 +87,7 @@ def _read_input(name: str, proto, info) -> tf.Tensor:
             f"{_name_of_type(sent)}"
         )
     _check_shape(name, proto, tf.TensorShape(info.tensor_shape))
+    _check_range(name, proto, expected)
     try:
         return tf.constant(tf.make_ndarray(proto))
     except (TypeError, ValueError, MemoryError) as error:
@@ -100,23 +116,23 @@ def _check_shape(name: str, proto, expected: tf.TensorShape) -> None:
         )
 
 
+def _check_range(name: str, proto, dtype: tf.DType) -> None:
+    """TensorFlow would take 300 for a uint8 of 44."""
+    if dtype.is_integer and len(proto.int_val):
+        low, high = min(proto.int_val), max(proto.int_val)
+        if low < dtype.min or high > dtype.max:
+            raise refusals.invalid(
+                f"input {name!r} must be {dtype.name}, and has numbers from "
+                f"{low} to {high}"
+            )
+
+
 def _elements_sent(proto) -> int:
+    dtype = tf.as_dtype(proto.dtype)
     if proto.tensor_content:
-        return len(proto.tensor_content) // max(
-            tf.as_dtype(proto.dtype).size, 1
-        )
-    fields = (
-        "float_val",
-        "double_val",
-        "int_val",
-        "string_val",
-        "int64_val",
-        "bool_val",
-        "half_val",
-        "uint32_val",
-        "uint64_val",
-    )
-    return max(len(getattr(proto, field)) for field in fields)
+        return len(proto.tensor_content) // max(dtype.size, 1)
+    # TensorFlow would read what is sent in another field as zeros.
+    return len(getattr(proto, _FIELDS.get(dtype, "int_val")))
 
 
 def _name_of_type(number: int) -> str:
@@ -167,7 +183,8 @@ def compute(
 def write_output(array: np.ndarray) -> tensor_pb2.TensorProto:
     """A message that has numbers one by one, as TF-Serving sends them."""
     proto = tf.make_tensor_proto(array)
-    if proto.tensor_content and array.dtype.name in _FIELDS:
+    field = _FIELDS.get(tf.as_dtype(array.dtype), "int_val")
+    if proto.tensor_content and field != "half_val":
         proto.ClearField("tensor_content")
-        getattr(proto, _FIELDS[array.dtype.name]).extend(array.ravel().tolist())
+        getattr(proto, field).extend(array.ravel().tolist())
     return proto

@@ -2,6 +2,7 @@
 
 import grpc
 import tensorflow as tf
+from absl import logging
 
 # Of gRPC's codes; what is missing is 500.
 HTTP_STATUS = {
@@ -17,7 +18,9 @@ HTTP_STATUS = {
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
-_LONGEST_MESSAGE = 1024  # characters, as TF-Serving's
+# Bytes, as TF-Serving's. gRPC drops answers whose message is over 8 KB, and
+# writes each byte that is not ASCII as three.
+_LONGEST_MESSAGE = 1024
 
 
 class Refusal(Exception):
@@ -32,12 +35,36 @@ class Refusal(Exception):
         """Keeps both; the message is cut as TF-Serving cuts it."""
         super().__init__(message)
         self.code = code
-        self.message = message[:_LONGEST_MESSAGE]
+        cut = message.encode(errors="replace")[:_LONGEST_MESSAGE]
+        self.message = cut.decode(errors="ignore")
 
 
 def invalid(message: str) -> Refusal:
     """The request itself is wrong."""
     return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def of(error: Exception) -> Refusal:
+    """What the one who asked is told of an exception.
+
+    An exception that nobody thought of is the server's own fault: it is logged.
+    """
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, NotImplementedError):
+        return Refusal(
+            grpc.StatusCode.UNIMPLEMENTED, "this server has no such method"
+        )
+    logging.error("a request could not be answered", exc_info=error)
+    if isinstance(error, MemoryError):
+        return Refusal(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "the server's memory does not suffice; send smaller batches",
+        )
+    return Refusal(
+        grpc.StatusCode.INTERNAL,
+        f"the server has a fault ({type(error).__name__}); see its log",
+    )
 
 
 def of_tensorflow(error: tf.errors.OpError) -> Refusal:

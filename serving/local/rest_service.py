@@ -2,11 +2,12 @@
 
 import asyncio
 import concurrent.futures
-import functools
 import json
+from collections.abc import Awaitable
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 from aiohttp import web
 from google.protobuf import json_format
 from tensorflow_serving.apis import get_model_metadata_pb2
@@ -24,6 +25,9 @@ _MODEL = r"/v1/models/{name:[^/:]+}"
 _VERSION = _MODEL + r"/versions/{version:\d+}"
 _LABEL = _MODEL + r"/labels/{label:\w+}"
 _INTERNAL_ERROR = 500
+_TOO_LARGE = refusals.HTTP_STATUS[grpc.StatusCode.RESOURCE_EXHAUSTED]
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class RestService:
@@ -36,6 +40,7 @@ class RestService:
         pool: concurrent.futures.Executor,
         prometheus_path: str | None,
         max_body_bytes: int,
+        timeout: float,
     ):
         """Keeps what it answers from.
 
@@ -45,14 +50,17 @@ class RestService:
           pool: in which requests are computed.
           prometheus_path: where metrics are shown; None: nowhere.
           max_body_bytes: of a request.
+          timeout: seconds for a request to come in and be computed.
         """
         self._models, self._metrics, self._pool = models, metrics, pool
         self._prometheus_path = prometheus_path
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes, self._timeout = max_body_bytes, timeout
 
     def application(self) -> web.Application:
         """The routes, as aiohttp serves them."""
-        application = web.Application(client_max_size=self._max_body_bytes)
+        application = web.Application(
+            client_max_size=self._max_body_bytes, middlewares=[_errors_in_json]
+        )
         router = application.router
         for path in (_MODEL, _VERSION, _LABEL):
             router.add_get(path, self._in_pool(self._status))
@@ -64,13 +72,12 @@ class RestService:
 
     def _in_pool(self, function: Callable[[web.Request, bytes], Any]):
         async def handle(request: web.Request) -> web.Response:
-            body = await request.read()
-            loop = asyncio.get_running_loop()
-            call = functools.partial(_answer, function, request, body)
-            status, text = await loop.run_in_executor(self._pool, call)
-            return web.Response(
-                text=text, status=status, content_type="application/json"
-            )
+            async with asyncio.timeout(self._timeout):
+                body = await request.read()
+                text = await asyncio.get_running_loop().run_in_executor(
+                    self._pool, lambda: json.dumps(function(request, body))
+                )
+            return _json(200, text)
 
         return handle
 
@@ -109,9 +116,10 @@ class RestService:
     def _predict(self, request: web.Request, body: bytes) -> Any:
         spec = _spec_of(request)
         with self._metrics.measured(spec.name, "REST"):
+            # First, so that metrics know the model's name.
+            servable = grpc_services.find(self._models, spec)
             parsed = _parse(body)
             in_rows = json_tensors.is_in_rows(parsed)
-            servable = grpc_services.find(self._models, spec)
             name = parsed.get("signature_name") or "serving_default"
             definition = prediction.find_signature(
                 servable.signature_defs, name
@@ -121,13 +129,34 @@ class RestService:
             return json_tensors.write(servable.predict(asked), in_rows)
 
 
-def _answer(function, request: web.Request, body: bytes) -> tuple[int, str]:
-    """Status and JSON text of the answer."""
+@web.middleware
+async def _errors_in_json(
+    request: web.Request, handler: _Handler
+) -> web.StreamResponse:
+    """What goes wrong is answered as TF-Serving answers it: {"error": ...}."""
     try:
-        return 200, json.dumps(function(request, body))
-    except refusals.Refusal as refusal:
-        status = refusals.HTTP_STATUS.get(refusal.code, _INTERNAL_ERROR)
-        return status, json.dumps({"error": refusal.message})
+        return await handler(request)
+    except web.HTTPException as error:  # aiohttp's own: path, method, size.
+        too_large = isinstance(error, web.HTTPRequestEntityTooLarge)
+        status = _TOO_LARGE if too_large else error.status
+        return _json(status, json.dumps({"error": error.text}))
+    except TimeoutError:
+        refusal = refusals.Refusal(
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+            "the request did not come in, or was not computed, in time",
+        )
+    except web.RequestPayloadError as error:
+        refusal = refusals.invalid(f"the body cannot be read ({error})")
+    except Exception as error:
+        refusal = refusals.of(error)
+    status = refusals.HTTP_STATUS.get(refusal.code, _INTERNAL_ERROR)
+    return _json(status, json.dumps({"error": refusal.message}))
+
+
+def _json(status: int, text: str) -> web.Response:
+    return web.Response(
+        text=text, status=status, content_type="application/json"
+    )
 
 
 def _spec_of(request: web.Request) -> model_pb2.ModelSpec:

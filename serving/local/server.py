@@ -12,6 +12,7 @@ from aiohttp import web
 
 from serving.local import batching
 from serving.local import grpc_services
+from serving.local import interception
 from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
 from serving.local import rest_service
@@ -21,6 +22,14 @@ from serving.local import servables
 _THREADS = 256
 _GRACE = 30.0  # seconds that requests have to end
 
+# Clients that open calls and send nothing keep threads: in the end they are cut
+# off. Others connect anew and see nothing of it.
+_CHANNEL_ARGUMENTS = (
+    ("grpc.max_connection_age_ms", 3_600_000),
+    ("grpc.max_connection_age_grace_ms", 300_000),
+    ("grpc.so_reuseport", 0),
+)
+
 
 class Options(NamedTuple):
     """How to serve.
@@ -29,6 +38,8 @@ class Options(NamedTuple):
       host: to listen on.
       port: of gRPC; 0: any that is free.
       rest_port: of REST; 0: any that is free, None: no REST.
+      rest_timeout: seconds that a request of REST may take, its coming in
+        included.
       batch: how requests are joined; None: each runs alone.
       warm_up: whether to answer a version's warm-up requests first.
       poll_seconds: between two looks for new versions.
@@ -36,11 +47,13 @@ class Options(NamedTuple):
       max_message_bytes: of a request.
       prometheus_path: on the REST port; None: no metrics.
       credentials: for an encrypted port; None: not encrypted.
+      channel_arguments: of gRPC's core, past the server's own.
     """
 
     host: str = "127.0.0.1"
     port: int = 8500
     rest_port: int | None = None
+    rest_timeout: float = 30.0
     batch: batching.Parameters | None = None
     warm_up: bool = True
     poll_seconds: float = 1.0
@@ -48,6 +61,7 @@ class Options(NamedTuple):
     max_message_bytes: int = 64 * 2**20
     prometheus_path: str | None = None
     credentials: grpc.ServerCredentials | None = None
+    channel_arguments: tuple[tuple[str, int | str], ...] = ()
 
 
 class Server:
@@ -80,10 +94,12 @@ class Server:
         self._pool = concurrent.futures.ThreadPoolExecutor(_THREADS)
         self._grpc = grpc.server(
             self._pool,
+            interceptors=[interception.Answering()],
             options=(
                 ("grpc.max_receive_message_length", options.max_message_bytes),
                 ("grpc.max_send_message_length", options.max_message_bytes),
-                ("grpc.so_reuseport", 0),
+                *_CHANNEL_ARGUMENTS,
+                *options.channel_arguments,
             ),
         )
         self._health = grpc_services.add(self._grpc, self.models, metrics)
@@ -97,6 +113,7 @@ class Server:
                 self._pool,
                 options.prometheus_path,
                 options.max_message_bytes,
+                options.rest_timeout,
             )
             self._rest = _RestThread(
                 rest.application(), options.host, options.rest_port
