@@ -2,10 +2,10 @@
 
 import asyncio
 import collections
-import functools
 import time
 from collections.abc import AsyncIterator
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +17,7 @@ from serving import channels
 from serving import client
 from serving import messages
 from serving import retries
+from serving import signatures
 
 
 class AsyncClient:
@@ -36,6 +37,7 @@ class AsyncClient:
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect_async(address, tls)
         self._calls = channels.calls(self._channel)
+        self._offered: Mapping | None = None
 
     async def __aenter__(self) -> "AsyncClient":
         """The client itself."""
@@ -52,39 +54,32 @@ class AsyncClient:
     async def status(self) -> list[messages.VersionState]:
         """The model's versions, the newest first."""
         request = messages.status_request(self._model)
+        end = time.monotonic() + self._deadline
         return messages.read_status(
-            await self._call(self._calls.status, request, wait=False)
+            await self._call(self._calls.status, request, end, wait=False)
         )
 
     async def landmarks(self) -> messages.Landmarks:
         """What the model's landmarks are."""
         request = messages.landmarks_request(self._model)
-        return messages.read_landmarks(
-            await self._call(self._calls.predict, request, wait=False)
-        )
+        return messages.read_landmarks(await self._predict(request, wait=False))
 
     async def detect(self, images: np.ndarray) -> messages.Detections:
         """Detects in pictures of one size, uint8 [B, H, W, 3]."""
         request = messages.images_request(self._model, images)
-        return messages.read_detections(
-            await self._call(self._calls.predict, request)
-        )
+        return messages.read_detections(await self._predict(request))
 
     async def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes."""
         request = messages.encoded_request(self._model, files)
-        return messages.read_detections(
-            await self._call(self._calls.predict, request)
-        )
+        return messages.read_detections(await self._predict(request))
 
     async def transfer(
         self, poses: Sequence[bytes], looks: Sequence[bytes]
     ) -> list[bytes]:
         """PNG files: the first pictures' poses, the second ones' looks."""
         request = messages.transfer_request(self._model, poses, looks)
-        return messages.read_pictures(
-            await self._call(self._calls.predict, request)
-        )
+        return messages.read_pictures(await self._predict(request))
 
     async def stream(
         self, batches: Iterable[np.ndarray], in_flight: int = 8
@@ -102,20 +97,26 @@ class AsyncClient:
             for task in waiting:
                 task.cancel()
 
-    async def _call(self, method, request, wait: bool = True):
+    async def _predict(self, request, wait: bool = True):
         end = time.monotonic() + self._deadline
-        attempt = functools.partial(
-            _attempt, method, request, end, wait_for_ready=wait
-        )
-        retrying = tenacity.AsyncRetrying(**retries.policy(self._deadline))
+        if self._offered is None:
+            asked = signatures.request(self._model)
+            response = await self._call(self._calls.metadata, asked, end, wait)
+            self._offered = signatures.read(response)
+        signatures.check(request, self._offered, self._address, self._model)
+        return await self._call(self._calls.predict, request, end, wait)
+
+    async def _call(self, method, request, end: float, wait: bool):
+        policy = retries.policy(end - time.monotonic(), wait)
         try:
-            return await retrying(attempt)
+            return await tenacity.AsyncRetrying(**policy)(
+                _attempt, method, request, end
+            )
         except grpc.RpcError as error:
             raise messages.explain(
                 error, self._address, self._model, self._deadline
             ) from error
 
 
-async def _attempt(method, request, end: float, wait_for_ready: bool):
-    left = max(end - time.monotonic(), 0.001)
-    return await method(request, timeout=left, wait_for_ready=wait_for_ready)
+async def _attempt(method, request, end: float):
+    return await method(request, timeout=max(end - time.monotonic(), 0.001))

@@ -67,10 +67,12 @@ class Calls(NamedTuple):
 
     Attributes:
       predict: of PredictionService.
+      metadata: its GetModelMetadata.
       status: GetModelStatus of ModelService.
     """
 
     predict: Callable
+    metadata: Callable
     status: Callable
 
 
@@ -98,9 +100,12 @@ def _connect(library: types.ModuleType, address: str, tls: Tls | None):
 
 def calls(channel: grpc.Channel | grpc.aio.Channel) -> Calls:
     """The calls that clients make over a channel of either kind."""
-    prediction = protos.prediction_service_pb2_grpc
     models = protos.model_service_pb2_grpc
+    prediction = protos.prediction_service_pb2_grpc.PredictionServiceStub(
+        channel
+    )
     return Calls(
-        prediction.PredictionServiceStub(channel).Predict,
+        prediction.Predict,
+        prediction.GetModelMetadata,
         models.ModelServiceStub(channel).GetModelStatus,
     )

@@ -10,11 +10,11 @@ tried again, what it refused is not.
 
 import collections
 import concurrent.futures
-import functools
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from typing import TypeVar
@@ -26,6 +26,7 @@ import tenacity
 from serving import channels
 from serving import messages
 from serving import retries
+from serving import signatures
 
 DEADLINE = 10.0  # seconds of a call, retries included
 
@@ -53,6 +54,7 @@ class Client:
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect(address, tls)
         self._calls = channels.calls(self._channel)
+        self._offered: Mapping | None = None  # by the model, once asked for
 
     def __enter__(self) -> "Client":
         """The client itself."""
@@ -73,8 +75,9 @@ class Client:
           messages.ServingError: no server, or none that has the model.
         """
         request = messages.status_request(self._model)
+        end = time.monotonic() + self._deadline
         return messages.read_status(
-            self._call(self._calls.status, request, wait=False)
+            self._call(self._calls.status, request, end, wait=False)
         )
 
     def landmarks(self) -> messages.Landmarks:
@@ -84,9 +87,7 @@ class Client:
           messages.ServingError: see `status`.
         """
         request = messages.landmarks_request(self._model)
-        return messages.read_landmarks(
-            self._call(self._calls.predict, request, wait=False)
-        )
+        return messages.read_landmarks(self._predict(request, wait=False))
 
     def detect(self, images: np.ndarray) -> messages.Detections:
         """Detects in pictures of one size.
@@ -99,16 +100,12 @@ class Client:
           ValueError: what was given are no images.
         """
         request = messages.images_request(self._model, images)
-        return messages.read_detections(
-            self._call(self._calls.predict, request)
-        )
+        return messages.read_detections(self._predict(request))
 
     def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes; errors as in `detect`."""
         request = messages.encoded_request(self._model, files)
-        return messages.read_detections(
-            self._call(self._calls.predict, request)
-        )
+        return messages.read_detections(self._predict(request))
 
     def transfer(
         self, poses: Sequence[bytes], looks: Sequence[bytes]
@@ -118,7 +115,7 @@ class Client:
         Errors as in `detect`.
         """
         request = messages.transfer_request(self._model, poses, looks)
-        return messages.read_pictures(self._call(self._calls.predict, request))
+        return messages.read_pictures(self._predict(request))
 
     def stream(
         self, batches: Iterable[np.ndarray], in_flight: int = 8
@@ -134,23 +131,29 @@ class Client:
         """
         return in_order(self.detect, batches, in_flight)
 
-    def _call(self, method, request, wait: bool = True):
-        """Calls until it works, is refused, or the time is over."""
+    def _predict(self, request, wait: bool = True):
+        """Asks the model, after the first time's look at what it offers."""
         end = time.monotonic() + self._deadline
-        attempt = functools.partial(
-            _attempt, method, request, end, wait_for_ready=wait
-        )
+        if self._offered is None:
+            asked = signatures.request(self._model)
+            response = self._call(self._calls.metadata, asked, end, wait)
+            self._offered = signatures.read(response)
+        signatures.check(request, self._offered, self._address, self._model)
+        return self._call(self._calls.predict, request, end, wait)
+
+    def _call(self, method, request, end: float, wait: bool):
+        """Calls until it works, is refused, or the time is over."""
+        policy = retries.policy(end - time.monotonic(), wait)
         try:
-            return tenacity.Retrying(**retries.policy(self._deadline))(attempt)
+            return tenacity.Retrying(**policy)(_attempt, method, request, end)
         except grpc.RpcError as error:
             raise messages.explain(
                 error, self._address, self._model, self._deadline
             ) from error
 
 
-def _attempt(method, request, end: float, wait_for_ready: bool):
-    left = max(end - time.monotonic(), 0.001)
-    return method(request, timeout=left, wait_for_ready=wait_for_ready)
+def _attempt(method, request, end: float):
+    return method(request, timeout=max(end - time.monotonic(), 0.001))
 
 
 def in_order(

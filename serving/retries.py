@@ -18,19 +18,24 @@ def _is_worth_another_try(error: BaseException) -> bool:
     )
 
 
-def policy(deadline: float) -> dict:
+def policy(seconds: float, wait: bool) -> dict:
     """Arguments of `tenacity.Retrying` and `AsyncRetrying`.
 
     Waits are drawn evenly between 0 and a limit that doubles, so that clients
-    that failed together do not come back together.
+    that failed together do not come back together. gRPC's own waiting for a
+    server would end without a word of why there was none.
 
     Args:
-      deadline: seconds from the first try to the last.
+      seconds: from the first try to the last.
+      wait: whether to use them all, for a server that is started again or is
+        busy; else a few tries are enough.
     """
+    stop = tenacity.stop_before_delay(seconds)
+    if not wait:
+        stop |= tenacity.stop_after_attempt(_MOST_ATTEMPTS)
     return {
         "retry": tenacity.retry_if_exception(_is_worth_another_try),
-        "stop": tenacity.stop_after_attempt(_MOST_ATTEMPTS)
-        | tenacity.stop_before_delay(deadline),
+        "stop": stop,
         "wait": tenacity.wait_random_exponential(_FIRST_WAIT, _LONGEST_WAIT),
         "reraise": True,
     }

@@ -15,6 +15,7 @@ from serving import client
 from serving import messages
 from tests import tiny_runs
 from tests.serving import exported_models
+from tests.serving import targets
 
 _IMAGES = exported_models.IMAGES
 _MODEL = messages.Model(exported_models.NAME)
@@ -22,11 +23,8 @@ _MODEL = messages.Model(exported_models.NAME)
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    base_path = tmp_path_factory.mktemp("models") / exported_models.NAME
-    exported_models.add_version(base_path, 3)
-    server = exported_models.serve(base_path)
-    yield f"127.0.0.1:{server.port}"
-    server.stop()
+    with targets.serve(tmp_path_factory.mktemp("models")) as running:
+        yield running.address
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def _png(image):
 
 def test_the_server_says_what_it_has(puppets):
     (state,) = puppets.status()
-    assert state == messages.VersionState(3, "AVAILABLE", "")
+    assert state == messages.VersionState(targets.VERSION, "AVAILABLE", "")
     landmarks = puppets.landmarks()
     assert landmarks.names == tiny_runs.SKELETON.landmarks
     assert landmarks.edges == tiny_runs.SKELETON.edges
@@ -52,7 +50,7 @@ def test_the_server_says_what_it_has(puppets):
 
 def test_images_and_files_have_the_same_landmarks(puppets):
     found = puppets.detect(_IMAGES)
-    assert found.version == 3
+    assert found.version == targets.VERSION
     assert found.keypoints.shape == (3, 3, 2)
     assert found.confidence.shape == (3, 3)
     of_files = puppets.detect_files([_png(image) for image in _IMAGES])
@@ -87,7 +85,7 @@ def test_asyncio_finds_the_same(address, puppets):
         async with async_client.AsyncClient(
             address, _MODEL, deadline=60
         ) as connected:
-            assert (await connected.status())[0].version == 3
+            assert (await connected.status())[0].version == targets.VERSION
             landmarks = await connected.landmarks()
             files = await connected.detect_files([_png(_IMAGES[0])])
             batches = [image[np.newaxis] for image in _IMAGES]
@@ -123,7 +121,7 @@ def test_a_file_that_is_no_picture_is_refused_and_the_next_is_not(puppets):
             puppets.detect_files([bad])
         assert caught.value.code == grpc.StatusCode.INVALID_ARGUMENT
     assert "Invalid PNG data" in str(caught.value)
-    assert puppets.detect_files([_png(_IMAGES[0])]).version == 3
+    assert puppets.detect_files([_png(_IMAGES[0])]).version == targets.VERSION
 
 
 @pytest.mark.parametrize(

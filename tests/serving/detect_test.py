@@ -11,16 +11,13 @@ from PIL import Image
 from serving import command_line
 from serving import detect
 from tests.data import made_files
-from tests.serving import exported_models
+from tests.serving import targets
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    base_path = tmp_path_factory.mktemp("models") / exported_models.NAME
-    exported_models.add_version(base_path, 1)
-    running = exported_models.serve(base_path)
-    yield f"--server=127.0.0.1:{running.port}"
-    running.stop()
+    with targets.serve(tmp_path_factory.mktemp("models")) as running:
+        yield f"--server={running.address}"
 
 
 def _main(*arguments):
