@@ -1,5 +1,6 @@
 """Joins requests to batches, by TensorFlow's own batching ops."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from serving.local import refusals
 # Pictures of one size are joined; each size has a queue. Past this many sizes
 # requests run alone, so that a client cannot fill the memory with queues.
 _MOST_QUEUES = 64
+
+_numbers = itertools.count()  # of queues
 
 
 class Parameters(NamedTuple):
@@ -89,25 +92,37 @@ class Batcher:
 
     def _make_queue(self, shapes: tuple) -> Callable:
         parameters = self._parameters
+        specs = self._signature.structured_input_signature[1]
+        signature = [
+            tf.TensorSpec([None, *shape], specs[name].dtype)
+            for name, shape in zip(self._inputs, shapes, strict=True)
+        ]
 
-        @tf.nondifferentiable_batch_function(
-            num_batch_threads=parameters.num_batch_threads,
-            max_batch_size=parameters.max_batch_size,
-            batch_timeout_micros=parameters.batch_timeout_micros,
-            allowed_batch_sizes=list(parameters.allowed_batch_sizes) or None,
-            max_enqueued_batches=parameters.max_enqueued_batches,
-            autograph=False,
-            enable_large_batch_splitting=False,
-        )
         def compute(*values):
             outputs = self._signature(
                 **dict(zip(self._inputs, values, strict=True))
             )
             return [outputs[name] for name in self._outputs]
 
-        specs = self._signature.structured_input_signature[1]
-        signature = [
-            tf.TensorSpec([None, *shape], specs[name].dtype)
-            for name, shape in zip(self._inputs, shapes, strict=True)
-        ]
-        return tf.function(compute, signature, autograph=False)
+        computation = tf.function(compute, signature, autograph=False)
+        computation = computation.get_concrete_function()
+
+        def enqueue(*values):
+            return tf.raw_ops.BatchFunction(
+                in_tensors=list(values),
+                captured_tensors=computation.captured_inputs,
+                f=computation,
+                num_batch_threads=parameters.num_batch_threads,
+                max_batch_size=parameters.max_batch_size,
+                batch_timeout_micros=parameters.batch_timeout_micros,
+                max_enqueued_batches=parameters.max_enqueued_batches,
+                allowed_batch_sizes=list(parameters.allowed_batch_sizes),
+                enable_large_batch_splitting=False,
+                # The threads are all queues' of the process, which without a
+                # name of its own would be one queue: of all signatures.
+                shared_name=repr(parameters),
+                batching_queue=f"queue_{next(_numbers)}",
+                Tout=[output.dtype for output in computation.outputs],
+            )
+
+        return tf.function(enqueue, signature, autograph=False)

@@ -24,11 +24,11 @@ _GRACE = 30.0  # seconds that requests have to end
 
 # Clients that open calls and send nothing keep threads: in the end they are cut
 # off. Others connect anew and see nothing of it.
-_CHANNEL_ARGUMENTS = (
-    ("grpc.max_connection_age_ms", 3_600_000),
-    ("grpc.max_connection_age_grace_ms", 300_000),
-    ("grpc.so_reuseport", 0),
-)
+_CHANNEL_ARGUMENTS = {
+    "grpc.max_connection_age_ms": 3_600_000,
+    "grpc.max_connection_age_grace_ms": 300_000,
+    "grpc.so_reuseport": 0,
+}
 
 
 class Options(NamedTuple):
@@ -47,7 +47,7 @@ class Options(NamedTuple):
       max_message_bytes: of a request.
       prometheus_path: on the REST port; None: no metrics.
       credentials: for an encrypted port; None: not encrypted.
-      channel_arguments: of gRPC's core, past the server's own.
+      channel_arguments: of gRPC's core, over the server's own.
     """
 
     host: str = "127.0.0.1"
@@ -95,12 +95,7 @@ class Server:
         self._grpc = grpc.server(
             self._pool,
             interceptors=[interception.Answering()],
-            options=(
-                ("grpc.max_receive_message_length", options.max_message_bytes),
-                ("grpc.max_send_message_length", options.max_message_bytes),
-                *_CHANNEL_ARGUMENTS,
-                *options.channel_arguments,
-            ),
+            options=_channel_arguments(options),
         )
         self._health = grpc_services.add(self._grpc, self.models, metrics)
         self.port = _bind(self._grpc, options)
@@ -132,6 +127,17 @@ class Server:
             self._rest.stop()
         stopped.wait()
         self._pool.shutdown()
+
+
+def _channel_arguments(options: Options) -> list[tuple[str, int | str]]:
+    chosen = {
+        "grpc.max_receive_message_length": options.max_message_bytes,
+        "grpc.max_send_message_length": options.max_message_bytes,
+        **_CHANNEL_ARGUMENTS,
+        # Given twice, the first would count.
+        **dict(options.channel_arguments),
+    }
+    return list(chosen.items())
 
 
 def _bind(server: grpc.Server, options: Options) -> int:

@@ -23,9 +23,7 @@ from tests.serving import made_requests
 from tests.serving import server_processes
 
 _DEADLINE = 300  # seconds, in which a server must start on a busy machine
-_BATCHES = [
-    exported_models.IMAGES[i % 3, : 10 + i][np.newaxis] for i in range(30)
-]
+_BATCHES = [exported_models.IMAGES[i % 3][np.newaxis] for i in range(61)]
 
 
 @pytest.fixture(scope="module")

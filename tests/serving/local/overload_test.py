@@ -1,0 +1,281 @@
+"""Too much, too slow, too late, and gone: the local server goes on."""
+
+import base64
+import contextlib
+import gzip
+import http.client
+import io
+import json
+import urllib.request
+from concurrent import futures
+
+import grpc
+import numpy as np
+import pytest
+from PIL import Image
+from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+from serving import client
+from serving import messages
+from serving.local import batching
+from tests.serving import exported_models
+from tests.serving import made_requests
+from tests.serving.local import raw_connections
+
+_IMAGES = exported_models.IMAGES
+_PATH = f"/v1/models/{exported_models.NAME}:predict"
+_ROWS = {"instances": _IMAGES[:1].tolist()}
+_LIMIT = 200_000  # bytes of a message
+_SLOW_CLIENTS = 20
+
+
+@pytest.fixture(scope="module")
+def base_path(tmp_path_factory):
+    base_path = tmp_path_factory.mktemp("models") / exported_models.NAME
+    exported_models.add_version(base_path, 1)
+    return base_path
+
+
+@contextlib.contextmanager
+def _serve(base_path, **options):
+    server = exported_models.serve(base_path, **options)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(base_path):
+    with _serve(base_path, max_message_bytes=_LIMIT) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _connect(server):
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+@pytest.fixture
+def stub(server):
+    with _connect(server) as stub:
+        yield stub
+
+
+def _images(count, side=40):
+    return made_requests.images(images=np.zeros((count, side, side, 3), "u1"))
+
+
+def _assert_answers(stub):
+    assert stub.Predict(made_requests.images(), timeout=60).outputs
+
+
+def _rest(server, content=_ROWS):
+    return made_requests.predict_rest(f"127.0.0.1:{server.rest_port}", content)
+
+
+def test_a_deadline_that_is_too_short_is_told_and_the_next_is_answered(stub):
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Predict(_images(1, side=200), timeout=0.001)
+    assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    _assert_answers(stub)
+
+
+def test_the_client_says_what_a_deadline_was(server):
+    address = f"127.0.0.1:{server.port}"
+    with client.Client(
+        address, made_requests.MODEL, deadline=1e-6
+    ) as connected:
+        with pytest.raises(messages.ServingError) as caught:
+            connected.detect(_IMAGES)
+    assert caught.value.code == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "did not answer within 1e-06 s; allow more time" in str(caught.value)
+
+
+def test_rest_has_a_time_limit_too(base_path):
+    with _serve(base_path, rest_timeout=1e-6) as server:
+        status, answer = _rest(server)
+        assert status == 504 and "in time" in answer["error"]
+        with _connect(server) as stub:
+            _assert_answers(stub)
+
+
+def test_a_message_past_the_limit_is_refused_and_the_next_is_answered(stub):
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Predict(_images(1, side=400), timeout=60)
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "larger than max" in caught.value.details()
+    _assert_answers(stub)
+
+
+def test_a_message_that_unpacks_past_the_limit_is_refused(stub):
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Predict(
+            _images(1, side=400), timeout=60, compression=grpc.Compression.Gzip
+        )
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    _assert_answers(stub)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "status"),
+    [
+        (b" " * (_LIMIT + 1), "identity", 429),
+        (gzip.compress(b" " * (_LIMIT + 1)), "gzip", 429),
+        (b"no gzip", "gzip", 400),
+        (gzip.compress(json.dumps(_ROWS).encode()), "gzip", 200),
+    ],
+)
+def test_bodies_of_rest_have_the_same_limit(server, body, encoding, status):
+    connection = http.client.HTTPConnection("127.0.0.1", server.rest_port)
+    headers = {"Content-Encoding": encoding}
+    connection.request("POST", _PATH, body, headers)
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    assert response.status == status, answer
+    assert answer.get("error") or answer.get("predictions")
+    connection.close()
+    assert _rest(server)[0] == 200
+
+
+@pytest.fixture
+def small_server(base_path):
+    """With a queue of a batch, and a batch of a file."""
+    small = batching.Parameters(
+        max_batch_size=1,
+        batch_timeout_micros=0,
+        max_enqueued_batches=1,
+        num_batch_threads=1,
+    )
+    with _serve(base_path, batch=small) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def slow_file():
+    """A small PNG that takes some tenths of a second to be decoded."""
+    file = io.BytesIO()
+    Image.new("RGB", (3000, 3000)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_flood_past_the_queue_is_answered_or_told_to_come_later(
+    small_server, slow_file
+):
+    request = messages.encoded_request(made_requests.MODEL, [slow_file])
+    with _connect(small_server) as stub:
+        expected = stub.Predict(request, timeout=60).outputs["keypoints"]
+        calls = [stub.Predict.future(request, timeout=60) for _ in range(50)]
+        codes = [call.code() for call in calls]
+        unavailable = grpc.StatusCode.UNAVAILABLE
+        assert set(codes) == {grpc.StatusCode.OK, unavailable}
+        for call, code in zip(calls, codes, strict=True):
+            if code == unavailable:
+                assert "queue" in call.details()
+            else:
+                assert call.result().outputs["keypoints"] == expected
+        after = stub.Predict(request, timeout=60).outputs["keypoints"]
+        assert after == expected
+
+
+def test_rest_tells_of_a_full_queue_too(small_server, slow_file):
+    encoded = {"b64": base64.b64encode(slow_file).decode()}
+    content = {"signature_name": "encoded", "instances": [encoded]}
+    with futures.ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(_rest, small_server, content) for _ in range(20)]
+    answers = [each.result() for each in asked]
+    assert {status for status, _ in answers} == {200, 503}
+    errors = [answer["error"] for status, answer in answers if status == 503]
+    assert all("queue" in error for error in errors)
+
+
+def test_a_client_comes_again_until_a_full_queue_has_room(
+    small_server, slow_file
+):
+    with client.Client(
+        f"127.0.0.1:{small_server.port}", made_requests.MODEL, deadline=120
+    ) as connected:
+        files = [[slow_file]] * 20
+        found = list(client.in_order(connected.detect_files, files, 10))
+    assert len(found) == 20
+    for each in found:
+        np.testing.assert_array_equal(each.keypoints, found[0].keypoints)
+    url = f"http://127.0.0.1:{small_server.rest_port}"
+    with urllib.request.urlopen(f"{url}/monitoring/prometheus/metrics") as page:
+        assert b'status="UNAVAILABLE"' in page.read()
+
+
+@contextlib.contextmanager
+def _slow_connections(port):
+    with contextlib.ExitStack() as stack:
+        yield [
+            stack.enter_context(raw_connections.connect(port))
+            for _ in range(_SLOW_CLIENTS)
+        ]
+
+
+def test_slow_clients_keep_nobody_from_answers_and_are_cut_off(base_path):
+    soon = (
+        ("grpc.max_connection_age_ms", 1000),
+        ("grpc.max_connection_age_grace_ms", 1000),
+        ("grpc.server_handshake_timeout_ms", 1000),
+    )
+    message = made_requests.images().SerializeToString()
+    with (
+        _serve(base_path, channel_arguments=soon) as server,
+        _slow_connections(server.port) as slow,
+        client.Client(
+            f"127.0.0.1:{server.port}", made_requests.MODEL, deadline=60
+        ) as connected,
+    ):
+        for i, connection in enumerate(slow):
+            if i % 3:  # Others say nothing at all.
+                raw_connections.start_call(connection)
+            if i % 3 == 2:
+                raw_connections.send_part(
+                    connection, message[:100], len(message)
+                )
+        assert connected.detect(_IMAGES).keypoints.size
+        for connection in slow:
+            raw_connections.read_to_end(connection)
+        # Past the end of its own connection, too.
+        assert connected.detect(_IMAGES).keypoints.size
+
+
+def test_slow_bodies_of_rest_are_cut_off(base_path):
+    with (
+        _serve(base_path, rest_timeout=3) as server,
+        _connect(server) as stub,
+        _slow_connections(server.rest_port) as slow,
+    ):
+        # The first of a size may take longer than REST allows here.
+        stub.Predict(made_requests.images(images=_IMAGES[:1]), timeout=60)
+        for connection in slow:
+            raw_connections.start_post(connection, _PATH, 1000)
+        assert _rest(server)[0] == 200
+        for connection in slow:
+            assert b" 504 " in raw_connections.read_to_end(connection)
+        assert _rest(server)[0] == 200
+
+
+def test_clients_that_are_gone_leave_the_server_to_others(server, stub):
+    message = made_requests.images().SerializeToString()
+    for _ in range(_SLOW_CLIENTS):
+        stub.Predict.future(made_requests.images(), timeout=60).cancel()
+        killed = raw_connections.connect(server.port)
+        raw_connections.start_call(killed)
+        raw_connections.send_part(killed, message, len(message))
+        raw_connections.reset(killed)
+        killed = raw_connections.connect(server.rest_port)
+        raw_connections.start_post(killed, _PATH, 1000)
+        raw_connections.reset(killed)
+    _assert_answers(stub)
+    assert _rest(server)[0] == 200
+
+
+def test_answers_that_are_never_read_keep_nobody_from_theirs(server, stub):
+    message = made_requests.images().SerializeToString()
+    with _slow_connections(server.port) as deaf:
+        for connection in deaf:
+            raw_connections.start_call(connection)
+            raw_connections.send_part(connection, message, len(message))
+        _assert_answers(stub)
