@@ -6,6 +6,7 @@ import pytest
 from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+from serving import tensors
 from tests.serving import exported_models
 from tests.serving import made_requests
 from tests.serving import targets
@@ -154,6 +155,24 @@ def test_methods_of_other_kinds_of_models_are_unimplemented(target, channel):
             b"", timeout=60
         )
     assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_requests_of_other_signatures_and_sizes_are_not_joined(stub):
+    requests = []
+    for image in (_IMAGES[:1], _IMAGES[:1, :30]):
+        for signature in ("serving_default", "skeleton"):
+            requests.append(made_requests.images(images=image))
+            requests[-1].model_spec.signature_name = signature
+    expected = [stub.Predict(each, timeout=60) for each in requests]
+    calls = [stub.Predict.future(each, timeout=60) for each in requests * 25]
+    for call, right in zip(calls, expected * 25, strict=True):
+        outputs = call.result().outputs
+        assert set(outputs) == set(right.outputs)
+        np.testing.assert_allclose(
+            tensors.to_array(outputs["keypoints"]),
+            tensors.to_array(right.outputs["keypoints"]),
+            atol=1e-3,
+        )
 
 
 def test_only_outputs_that_are_asked_for_come(stub):

@@ -28,7 +28,6 @@ _CODES = {
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
     grpc.StatusCode.FAILED_PRECONDITION,
-    grpc.StatusCode.UNIMPLEMENTED,
 }
 _STATUSES = {200, 400, 404, 405}
 _INSIDES = ("Traceback", 'File "', ".py", ".cc:", "site-packages")

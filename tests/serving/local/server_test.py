@@ -2,7 +2,6 @@
 
 import threading
 import time
-import urllib.error
 import urllib.request
 
 import grpc
