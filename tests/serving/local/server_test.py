@@ -47,6 +47,15 @@ def test_health_is_that_of_all_models(channel):
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_numbers_are_sent_one_by_one(channel):
+    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    keypoints = stub.Predict(made_requests.images(), timeout=60).outputs[
+        "keypoints"
+    ]
+    assert len(keypoints.float_val) == 3 * 3 * 2
+    assert not keypoints.tensor_content
+
+
 def test_metrics_count_requests_and_not_names_from_outside(server):
     address = f"127.0.0.1:{server.rest_port}"
     right = {"instances": _IMAGES[:1].tolist()}
