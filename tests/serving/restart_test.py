@@ -127,7 +127,11 @@ def _answered(running):
     url = f"http://127.0.0.1:{running.rest_port}/metrics"
     with urllib.request.urlopen(url, timeout=60) as response:
         lines = response.read().decode().splitlines()
-    counts = [line for line in lines if 'status="OK"' in line]
+    counts = [
+        line
+        for line in lines
+        if "request_count{" in line and 'status="OK"' in line
+    ]
     return sum(float(line.split()[-1]) for line in counts)
 
 
