@@ -169,7 +169,6 @@ def test_flags_are_tf_servings():
     assert set(_flags(_container()["args"])) - known == {
         # Those of it that the local server does not have.
         "--allow_version_labels_for_unavailable_models",
-        "--grpc_channel_arguments",
         "--tensorflow_inter_op_parallelism",
         "--tensorflow_intra_op_parallelism",
     }
