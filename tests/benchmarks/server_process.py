@@ -72,10 +72,7 @@ def running(
     ]
     environment = {"PYTHONPATH": ":".join(sys.path)}
     with subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        command, env=environment, stdout=subprocess.DEVNULL
     ) as process:
         try:
             address = f"127.0.0.1:{port}"
