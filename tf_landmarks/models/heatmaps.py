@@ -10,7 +10,8 @@ import tensorflow as tf
 def _expectation(probability: tf.Tensor) -> tf.Tensor:
     """Expected coordinate of probabilities [B, N, K] over axis 1: [B, K]."""
     cells = tf.linspace(-1.0, 1.0, probability.shape[1])
-    return tf.einsum("bnk,n->bk", probability, cells)
+    # No einsum: of that tf2onnx makes nodes that OpenVINO does not read.
+    return tf.reduce_sum(probability * cells[:, tf.newaxis], axis=1)
 
 
 def marginals(heatmaps: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
