@@ -1,7 +1,6 @@
 """An exported detector called in this process, without a server."""
 
 import pathlib
-import time
 
 import numpy as np
 import tensorflow as tf
@@ -21,6 +20,7 @@ class SavedModel:
 
     Attributes:
       frames: uint8 [B, H, W, 3], the largest of its warm-up requests.
+      image_size: side in pixels of what the network sees.
     """
 
     def __init__(self, base_path: str):
@@ -40,6 +40,8 @@ class SavedModel:
         # Kept: a signature's variables live as long as what was loaded.
         self._loaded = tf.saved_model.load(str(path))
         self._detect = self._loaded.signatures[_SIGNATURE]
+        facts = self._loaded.signatures["landmarks"](index=tf.constant([0]))
+        self.image_size = int(facts["image_size"][0])
 
     def detect(self, images: np.ndarray) -> np.ndarray:
         """Pictures uint8 [B, H, W, 3] -> keypoints [B, K, 2] in pixels."""
@@ -63,26 +65,8 @@ class SavedModel:
         ]
 
     def measure(self, batch_size: int, seconds: float) -> windows.Window:
-        """Detects without a pause in batches of one size.
-
-        Args:
-          batch_size: frames come again where it takes more of them.
-          seconds: of the window.
-        """
-        shape = (batch_size, *self.frames.shape[1:])
-        images = np.resize(self.frames, shape)
-        for _ in range(3):
-            self.detect(images)
-        latencies: list[float] = []
-        start, busy = time.perf_counter(), time.process_time()
-        while time.perf_counter() - start < seconds:
-            before = time.perf_counter()
-            self.detect(images)
-            latencies.append(time.perf_counter() - before)
-        took, busy = time.perf_counter() - start, time.process_time() - busy
-        return windows.Window(
-            len(latencies) * batch_size / took, np.array(latencies), busy / took
-        )
+        """Detects without a pause in batches of one size."""
+        return windows.measure(self.detect, self.frames, batch_size, seconds)
 
 
 def _frames(path: pathlib.Path) -> np.ndarray:

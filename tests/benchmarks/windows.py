@@ -1,5 +1,7 @@
 """What was counted in a window of time."""
 
+import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -30,3 +32,31 @@ def joined(windows: list[Window]) -> Window:
         np.concatenate([each.latencies for each in windows]),
         float(np.median([each.cores for each in windows])),
     )
+
+
+def measure(
+    detect: Callable[[np.ndarray], np.ndarray],
+    frames: np.ndarray,
+    batch_size: int,
+    seconds: float,
+) -> Window:
+    """Calls without a pause, with batches of one size.
+
+    Args:
+      detect: what is called.
+      frames: [N, ...]; they come again where a batch takes more of them.
+      batch_size: B.
+      seconds: of the window.
+    """
+    images = np.resize(frames, (batch_size, *frames.shape[1:]))
+    for _ in range(3):
+        detect(images)
+    latencies: list[float] = []
+    start, busy = time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < seconds:
+        before = time.perf_counter()
+        detect(images)
+        latencies.append(time.perf_counter() - before)
+    took, busy = time.perf_counter() - start, time.process_time() - busy
+    rate = len(latencies) * batch_size / took
+    return Window(rate, np.array(latencies), busy / took)

@@ -14,7 +14,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 
 FILE = "assets.extra/tf_serving_warmup_requests"
 
-# Those that serving/batching_parameters.txt allows.
+# Up to the max_batch_size of serving/batching_parameters.txt.
 BATCH_SIZES = (1, 8, 32)
 
 _LARGEST_SIDE = 256  # of frames in requests; larger ones need no other code

@@ -69,7 +69,8 @@ def test_the_projects_own_files_can_be_read_and_fit_the_export():
     parameters = configuration.read_batching(
         serving / "batching_parameters.txt"
     )
-    assert parameters.allowed_batch_sizes == warmup.BATCH_SIZES
+    # A server that cannot answer a warm-up request does not load the model.
+    assert parameters.max_batch_size >= max(warmup.BATCH_SIZES)
     path = configuration.read_prometheus_path(serving / "monitoring.config")
     assert path == "/monitoring/prometheus/metrics"
 
