@@ -22,6 +22,7 @@ from serving.local import configuration
 from tests.benchmarks import saved_model
 from tests.benchmarks import server_process
 from tests.benchmarks import traffic
+from tests.serving import server_processes
 
 MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Folder with a model's versions.", required=True
@@ -47,15 +48,15 @@ _CHANGES = (
 
 def main() -> None:
     """Prints a table."""
-    shipped = configuration.read_batching(server_process.BATCHING_FILE)
-    requests = saved_model.SavedModel(MODEL_BASE_PATH.value).requests(
-        server_process.NAME
-    )
+    shipped = configuration.read_batching(server_processes.BATCHING)
+    base_path = pathlib.Path(MODEL_BASE_PATH.value).absolute()
+    requests = saved_model.SavedModel(base_path).requests(base_path.name)
     rows = []
     for change in tqdm.tqdm(_CHANGES, "servers"):
         parameters = shipped._replace(**change)
         if not change or parameters != shipped:
-            rows.append([_words(change), *_measure(parameters, requests)])
+            found = _measure(base_path, parameters, requests)
+            rows.append([_words(change), *found])
     headers = ["p50 of 1, ms", *(f"{n} clients, pictures/s" for n in _CLIENTS)]
     table = tabulate.tabulate(
         rows, ["changed", *headers], "github", disable_numparse=True
@@ -68,12 +69,14 @@ def _words(change: dict) -> str:
 
 
 def _measure(
-    parameters: batching.Parameters, requests: list[bytes]
+    base_path: pathlib.Path,
+    parameters: batching.Parameters,
+    requests: list[bytes],
 ) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "batching_parameters.txt"
         file.write_text(_text(parameters))
-        with server_process.running(MODEL_BASE_PATH.value, file) as server:
+        with server_process.running(base_path, file) as server:
             found = [
                 traffic.measure(server.address, requests, n, SECONDS.value)
                 for n in _CLIENTS

@@ -23,7 +23,7 @@ class SavedModel:
       image_size: side in pixels of what the network sees.
     """
 
-    def __init__(self, base_path: str):
+    def __init__(self, base_path: str | pathlib.Path):
         """Loads it.
 
         Raises:

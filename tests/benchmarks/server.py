@@ -2,7 +2,7 @@
 
 bazel run -c opt //tests/benchmarks:server -- --model_base_path=MODELS/NAME
 
-Measures what serves the model as `measured` at --tf_serving, or else starts
+Measures what serves the model, as NAME, at --tf_serving, or else starts
 tensorflow_model_server where that is on the PATH, or else the local server.
 Clients and server share the machine. Rounds alternate between the SavedModel
 in this process and the server, so that what else the machine does falls on
@@ -14,6 +14,7 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 # isort: split
 import contextlib
 import itertools
+import pathlib
 
 import tabulate
 import tqdm
@@ -23,6 +24,7 @@ from tests.benchmarks import saved_model
 from tests.benchmarks import server_process
 from tests.benchmarks import traffic
 from tests.benchmarks import windows
+from tests.serving import server_processes
 
 MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path", None, "Folder with a model's versions.", required=True
@@ -46,9 +48,10 @@ _Windows = dict[int, windows.Window]  # by batch size, or number of clients
 
 def main() -> None:
     """Prints the tables."""
-    model = saved_model.SavedModel(MODEL_BASE_PATH.value)
-    requests = model.requests(server_process.NAME)
-    with _server() as server:
+    base_path = pathlib.Path(MODEL_BASE_PATH.value).absolute()
+    model = saved_model.SavedModel(base_path)
+    requests = model.requests(base_path.name)
+    with _server(base_path) as server:
         bare, served = _measure(model, server.address, requests)
         height, width = model.frames.shape[1:3]
         print(f"\n{server.program}, pictures of {width}x{height}")
@@ -58,14 +61,12 @@ def main() -> None:
             _print_memory(server, requests)
 
 
-def _server() -> contextlib.AbstractContextManager:
+def _server(base_path: pathlib.Path) -> contextlib.AbstractContextManager:
     if address := TF_SERVING.value:
         return contextlib.nullcontext(
             server_process.ServerProcess("server", address, None)
         )
-    return server_process.running(
-        MODEL_BASE_PATH.value, server_process.BATCHING_FILE
-    )
+    return server_process.running(base_path, server_processes.BATCHING)
 
 
 def _measure(

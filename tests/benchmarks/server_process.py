@@ -1,30 +1,11 @@
-"""A server in a process of its own: TF-Serving's, or else the local one."""
+"""The server that is measured: TF-Serving's own, or else the local one."""
 
 import contextlib
 import pathlib
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from serving import client
-from serving import messages
-
-NAME = "measured"  # of the model
-
-# What the repository ships.
-BATCHING_FILE = (
-    pathlib.Path(__file__).absolute().parents[2]
-    / "serving"
-    / "batching_parameters.txt"
-)
-
-_TF_SERVING = "tensorflow_model_server"
-_PATIENCE = 300.0  # seconds for a model to be loaded and warmed up
+from tests.serving import server_processes
 
 
 class ServerProcess(NamedTuple):
@@ -49,64 +30,24 @@ class ServerProcess(NamedTuple):
 
 @contextlib.contextmanager
 def running(
-    base_path: str, batching_file: pathlib.Path
+    base_path: pathlib.Path, batching_file: pathlib.Path
 ) -> Iterator[ServerProcess]:
-    """Serves a model as long as the context lasts.
+    """Serves a model, under its folder's name, as long as the context lasts.
 
     Args:
       base_path: folder of its versions.
       batching_file: batching parameters.
-
-    Raises:
-      RuntimeError: the server ended, or does not have the model in time.
     """
-    program, start = _program()
-    port = _free_port()
-    command = [
-        *start,
-        f"--port={port}",
-        f"--model_name={NAME}",
-        f"--model_base_path={pathlib.Path(base_path).absolute()}",
-        "--enable_batching",
+    flags = (
         f"--batching_parameters_file={batching_file}",
-    ]
-    environment = {"PYTHONPATH": ":".join(sys.path)}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            address = f"127.0.0.1:{port}"
-            _wait(process, address)
-            yield ServerProcess(program, address, process.pid)
-        finally:
-            process.terminate()
-
-
-def _program() -> tuple[str, Sequence[str]]:
-    if path := shutil.which(_TF_SERVING):
-        return _TF_SERVING, [path]
-    return "local server", [sys.executable, "-m", "serving.local_server"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait(process: subprocess.Popen, address: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    with client.Client(address, messages.Model(NAME)) as asked:
-        while not _has_model(asked):
-            if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(
-                    f"{' '.join(process.args)} has no model to serve"
-                )
-            time.sleep(0.2)
-
-
-def _has_model(asked: client.Client) -> bool:
-    try:
-        return any(each.state == "AVAILABLE" for each in asked.status())
-    except messages.ServingError:
-        return False
+        "--enable_model_warmup",
+    )
+    if server_processes.TF_SERVING:
+        program = "tensorflow_model_server"
+        started = server_processes.start_tf_serving(base_path, *flags)
+    else:
+        program = "local server"
+        started = server_processes.start(base_path, *flags)
+    with started:
+        address = f"127.0.0.1:{started.port}"
+        yield ServerProcess(program, address, started.process.pid)

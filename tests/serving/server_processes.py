@@ -84,7 +84,7 @@ def start(base_path: pathlib.Path, *flags: str, port: int = 0) -> Process:
     return process
 
 
-def start_tf_serving(base_path: pathlib.Path) -> Process:
+def start_tf_serving(base_path: pathlib.Path, *flags: str) -> Process:
     """TensorFlow's own server, once it has loaded the model."""
     process = Process(
         [
@@ -92,6 +92,7 @@ def start_tf_serving(base_path: pathlib.Path) -> Process:
             f"--model_name={base_path.name}",
             f"--model_base_path={base_path}",
             *_batching_flags(),
+            *flags,
         ],
         _free_port(),
         _free_port(),
