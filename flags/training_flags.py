@@ -36,7 +36,13 @@ TPS = flags.DEFINE_bool(
 AUGMENT = flags.DEFINE_bool(
     "augment",
     False,
-    "Mirror, turn, scale and move pairs of frames and, as far, the prior.",
+    "Turn, scale, move and mirror pairs of frames and, as far, the prior.",
+)
+MIRROR = flags.DEFINE_bool(
+    "mirror",
+    True,
+    "Whether --augment mirrors. Where it does, D_y cannot see that what turns "
+    "to a side is drawn too far to that side.",
 )
 ETA_TPS = flags.DEFINE_bool(
     "eta_tps",
@@ -159,7 +165,14 @@ PROFILE_STEPS = flags.DEFINE_list(
 )
 
 # What a run keeps from its first update to its last.
-OF_BOTH_STAGES = (AUGMENT, BATCH_SIZE, ETA_TPS, LEARNING_RATE, MIXED_PRECISION)
+OF_BOTH_STAGES = (
+    AUGMENT,
+    BATCH_SIZE,
+    ETA_TPS,
+    LEARNING_RATE,
+    MIRROR,
+    MIXED_PRECISION,
+)
 OF_STAGE_1 = (LOG_EVERY,)
 OF_STAGE_2 = (
     PAIR_WINDOW,

@@ -89,6 +89,7 @@ def make_run(
         eta_tps=training_flags.ETA_TPS.value,
         ema_momentum=training_flags.EMA_MOMENTUM.value,
         augment=training_flags.AUGMENT.value,
+        mirror=training_flags.MIRROR.value,
     )
 
 

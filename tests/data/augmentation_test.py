@@ -6,8 +6,8 @@ from tf_landmarks.data import augmentation
 _SIZE = 41
 
 
-def _draw(count, i=0):
-    return augmentation.draw(count, tf.constant([0, i]))
+def _draw(count, i=0, mirror=True):
+    return augmentation.draw(count, tf.constant([0, i]), mirror)
 
 
 def _colour_at(image, point):
@@ -59,6 +59,12 @@ class AugmentationTest(tf.test.TestCase):
         self.assertAllInRange(degrees, -10.0, 10.0)
         self.assertGreater(np.ptp(degrees), 19.0)
         self.assertAllInRange(maps.shifts, -0.1, 0.1)
+
+    def test_none_is_mirrored_where_that_was_not_asked_for(self):
+        with_mirror, without = _draw(100), _draw(100, mirror=False)
+        self.assertFalse(np.any(without.mirrored))
+        self.assertAllGreater(np.linalg.det(without.matrices), 0.0)
+        self.assertAllEqual(without.shifts, with_mirror.shifts)
 
     def test_draws_follow_the_key(self):
         for again, other, part in zip(

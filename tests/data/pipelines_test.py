@@ -115,6 +115,33 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         self.assertNotAllClose(moved["p_bar"], plain["p_bar"], atol=0.01)
         self.assertAllEqual(moved["p_bar_eta"], moved["p_bar"])
 
+    def test_without_the_mirror_the_other_half_stays_what_it_was(self):
+        drawn, unmirrored = [
+            np.concatenate([batch["p_bar"] for batch in batches])
+            for batches in (
+                self._pairs(5, augment=True),
+                self._pairs(5, augment=True, mirror=False),
+            )
+        ]
+        same = [
+            np.allclose(a, b) for a, b in zip(drawn, unmirrored, strict=True)
+        ]
+        self.assertBetween(sum(same), 4, 16)  # of 20
+
+    @parameterized.parameters(True, False)
+    def test_pairs_are_mirrored_where_that_was_asked_for(self, mirror):
+        to_the_right = tf.broadcast_to(
+            tf.linspace(-1.0, 1.0, 32)[:, None], [40, 32, 32, 1]
+        )
+        x, x_prime = pipelines._move_pair(
+            (to_the_right, to_the_right), tf.constant([0, 1]), mirror
+        )
+        self.assertAllEqual(x, x_prime)
+        is_mirrored = x[:, 16, 24, 0] < x[:, 16, 8, 0]
+        self.assertBetween(
+            np.sum(is_mirrored), *((10, 30) if mirror else (0, 0))
+        )
+
     def test_seeds_differ(self):
         a, b = self._pairs(3, seed=0), self._pairs(3, seed=1)
         self.assertNotAllEqual(a[0]["x"], b[0]["x"])

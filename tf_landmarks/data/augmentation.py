@@ -25,8 +25,13 @@ class Similarities(NamedTuple):
     mirrored: tf.Tensor
 
 
-def draw(count: int | tf.Tensor, key: tf.Tensor) -> Similarities:
-    """Draws `count` of them from int32 [2], their seed; half mirror."""
+def draw(
+    count: int | tf.Tensor, key: tf.Tensor, mirror: bool = True
+) -> Similarities:
+    """Draws `count` of them from int32 [2], their seed.
+
+    `mirror`: whether half of them do.
+    """
     keys = tf.random.experimental.stateless_split(key, 4)
 
     def uniform(i, shape, low, high):
@@ -35,7 +40,7 @@ def draw(count: int | tf.Tensor, key: tf.Tensor) -> Similarities:
     angle = uniform(0, [count], -_ANGLE, _ANGLE)
     scale = uniform(1, [count], *_SCALE)
     shifts = uniform(2, [count, 2], -_SHIFT, _SHIFT)
-    mirrored = uniform(3, [count], 0.0, 1.0) < 0.5
+    mirrored = uniform(3, [count], 0.0, 1.0) < (0.5 if mirror else 0.0)
     sign = tf.where(mirrored, -1.0, 1.0)
     cos, sin = scale * tf.cos(angle), scale * tf.sin(angle)
     matrices = tf.stack([sign * cos, -sin, sign * sin, cos], axis=1)

@@ -4,6 +4,7 @@ A training stream is endless and a pure function of (seed, position): a run
 resumes by asking for `start_step`, see `streams`.
 """
 
+import functools
 import os
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ def training_pairs(
     tps: bool = False,
     eta_tps: bool = False,
     augment: bool = False,
+    mirror: bool = True,
 ) -> tf.data.Dataset:
     """Endless batches of pairs of frames and unpaired poses.
 
@@ -49,8 +51,9 @@ def training_pairs(
       start_step: batches to leave out.
       tps: warp x' by a random thin-plate spline.
       eta_tps: warp p_bar_eta, see `training_poses`.
-      augment: mirror, turn, scale and move each pair, and the poses; see
+      augment: turn, scale and move each pair, and the poses; see
         `augmentation`.
+      mirror: whether augmenting mirrors half of them, too.
 
     Returns:
       dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1], and `p_bar` and
@@ -77,9 +80,16 @@ def training_pairs(
     if tps:
         pairs = _changed(pairs, (seed, _WARPS), start_step, _warp_x_prime)
     if augment:
-        pairs = _changed(pairs, (seed, _MOVES), start_step, _move_pair)
+        move_pair = functools.partial(_move_pair, mirror=mirror)
+        pairs = _changed(pairs, (seed, _MOVES), start_step, move_pair)
     poses = training_poses(
-        data_dir, info, batch_size, seed, start_step, augment=augment
+        data_dir,
+        info,
+        batch_size,
+        seed,
+        start_step,
+        augment=augment,
+        mirror=mirror,
     )
     batches = tf.data.Dataset.zip((pairs, poses)).map(
         lambda pair, p_bar: {
@@ -107,6 +117,7 @@ def training_poses(
     start_step: int = 0,
     tps: bool = False,
     augment: bool = False,
+    mirror: bool = True,
 ) -> tf.data.Dataset:
     """Endless batches of the prior: p_bar float32 [B, K, 2].
 
@@ -117,7 +128,8 @@ def training_poses(
       seed: of order and draws.
       start_step: batches to leave out.
       tps: warp each by a random thin-plate spline.
-      augment: mirror, turn, scale and move each; see `augmentation`.
+      augment: turn, scale and move each; see `augmentation`.
+      mirror: whether augmenting mirrors half of them, too.
     """
     raw = streams.endless(
         _paths(data_dir, info.splits["train"].pose_shards),
@@ -134,7 +146,7 @@ def training_poses(
     flip = info.skeleton.flip_permutation
 
     def move(batch, key):
-        moves = augmentation.draw(batch_size, key)
+        moves = augmentation.draw(batch_size, key, mirror)
         return augmentation.move_poses(batch, moves, flip)
 
     if augment:
@@ -152,10 +164,12 @@ def labelled_frames(
     seed: int,
     start_step: int = 0,
     augment: bool = False,
+    mirror: bool = True,
 ) -> tf.data.Dataset:
     """Endless batches of frames with labels, for supervised baselines only.
 
-    `augment` moves frames and labels, see `augmentation`.
+    `augment` moves frames and labels, with `mirror` mirrored ones too; see
+    `augmentation`.
 
     Returns:
       dicts of `x` float32 [B, S, S, 3] in [-1, 1] and `p` float32 [B, K, 2].
@@ -190,7 +204,7 @@ def labelled_frames(
     flip = info.skeleton.flip_permutation
 
     def move(batch, key):
-        moves = augmentation.draw(batch_size, key)
+        moves = augmentation.draw(batch_size, key, mirror)
         return {
             "x": augmentation.move_images(batch["x"], moves),
             "p": augmentation.move_poses(batch["p"], moves, flip),
@@ -335,9 +349,9 @@ def _warp_x_prime(pair, key):
     return x, thin_plate_splines.warp_images(x_prime, splines)
 
 
-def _move_pair(pair, key):
+def _move_pair(pair, key, mirror):
     both = tf.concat(pair, axis=-1)
-    moves = augmentation.draw(tf.shape(both)[0], key)
+    moves = augmentation.draw(tf.shape(both)[0], key, mirror)
     return tuple(tf.split(augmentation.move_images(both, moves), 2, axis=-1))
 
 

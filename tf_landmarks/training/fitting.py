@@ -40,7 +40,8 @@ class Run:
       tps: whether x_prime is warped by a thin-plate spline, as in [23].
       eta_tps: whether the poses that η learns from are.
       ema_momentum: of running means of the weights of stage 2; 0: none.
-      augment: whether frames and poses are mirrored, turned, scaled, moved.
+      augment: whether frames and poses are turned, scaled, moved.
+      mirror: whether half of these are mirrored, too.
     """
 
     workdir: str
@@ -61,6 +62,7 @@ class Run:
     eta_tps: bool = False
     ema_momentum: float = 0.0
     augment: bool = False
+    mirror: bool = True
 
 
 class Interrupted(KeyboardInterrupt):

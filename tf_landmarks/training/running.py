@@ -57,6 +57,7 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
             step,
             tps=run.eta_tps,
             augment=run.augment,
+            mirror=run.mirror,
         ),
         items,
         steps,
@@ -159,6 +160,7 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
             run.seed,
             step,
             augment=run.augment,
+            mirror=run.mirror,
         ),
         items,
         steps,
@@ -191,6 +193,7 @@ def _pairs(run: fitting.Run, step: int) -> tf.data.Dataset:
         tps=run.tps,
         eta_tps=run.eta_tps,
         augment=run.augment,
+        mirror=run.mirror,
     )
 
 
