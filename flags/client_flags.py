@@ -3,7 +3,6 @@
 from absl import flags
 
 SERVER = flags.DEFINE_string("server", None, "HOST:PORT of the server's gRPC.")
-MODEL = flags.DEFINE_string("model", None, "Name of the model on the server.")
 VERSION = flags.DEFINE_integer(
     "version", None, "Version of the model. None: the newest."
 )

@@ -5,8 +5,6 @@ from absl import flags
 REST_SERVER = flags.DEFINE_string(
     "rest_server", None, "HOST:PORT of the server's REST API."
 )
-MODEL = flags.DEFINE_string("model", None, "Name of the model on the server.")
-HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 PORT = flags.DEFINE_integer(
     "port",
     8080,

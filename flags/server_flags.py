@@ -16,7 +16,6 @@ GRPC_CHANNEL_ARGUMENTS = flags.DEFINE_list(
     [],
     "Of gRPC's core: grpc.max_connection_age_ms=2000,NAME=VALUE,...",
 )
-HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 MODEL_NAME = flags.DEFINE_string(
     "model_name", None, "Name that requests use. None: that of the folder."
 )

@@ -15,20 +15,21 @@ import signal
 from absl import flags as absl_flags
 from aiohttp import web
 
+from flags import asked_model_flags
 from flags import demo_page_flags
+from flags import listening_flags
 from serving import command_line
 from serving.demo import forwarding
 from serving.demo import site
 
-absl_flags.adopt_module_key_flags(demo_page_flags)
+for _module in (asked_model_flags, demo_page_flags, listening_flags):
+    absl_flags.adopt_module_key_flags(_module)
 
 
 def main() -> None:
     """Reads the flags, serves the page until a signal comes."""
-    server, model = (
-        demo_page_flags.REST_SERVER.value,
-        demo_page_flags.MODEL.value,
-    )
+    server = demo_page_flags.REST_SERVER.value
+    model = asked_model_flags.MODEL.value
     if not (server and model):
         raise command_line.UserError(
             "demo_page needs --rest_server=HOST:PORT and --model=NAME"
@@ -55,7 +56,7 @@ async def _serve(server: str, model: str) -> None:
         await runner.setup()
         port = await _listen(runner)
         print(
-            f"ready: http://{demo_page_flags.HOST.value}:{port}/ shows {model}",
+            f"ready: http://{listening_flags.HOST.value}:{port}/ shows {model}",
             flush=True,
         )
         await ended.wait()
@@ -84,7 +85,7 @@ def _check(answer: forwarding.Answer, server: str, model: str) -> None:
 
 async def _listen(runner: web.AppRunner) -> int:
     """The port that the page is on."""
-    host, port = demo_page_flags.HOST.value, demo_page_flags.PORT.value
+    host, port = listening_flags.HOST.value, demo_page_flags.PORT.value
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:

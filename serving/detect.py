@@ -22,6 +22,7 @@ import numpy as np
 import tqdm
 from absl import flags as absl_flags
 
+from flags import asked_model_flags
 from flags import client_flags
 from flags import output_flags
 from flags import picture_flags
@@ -32,13 +33,19 @@ from serving import footage
 from serving import messages
 from serving import results
 
-for _module in (client_flags, output_flags, picture_flags):
+for _module in (
+    asked_model_flags,
+    client_flags,
+    output_flags,
+    picture_flags,
+):
     absl_flags.adopt_module_key_flags(_module)
 
 
 def main() -> int:
     """Reads the flags, asks, writes the results."""
-    server, model = client_flags.SERVER.value, client_flags.MODEL.value
+    server = client_flags.SERVER.value
+    model = asked_model_flags.MODEL.value
     out = output_flags.OUT.value
     if not (server and model and out):
         raise command_line.UserError(

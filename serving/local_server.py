@@ -19,13 +19,15 @@ import grpc
 import tensorflow as tf
 from absl import flags as absl_flags
 
+from flags import listening_flags
 from flags import server_flags
 from serving.local import batching
 from serving.local import configuration
 from serving.local import models
 from serving.local import server
 
-absl_flags.adopt_module_key_flags(server_flags)
+for _module in (listening_flags, server_flags):
+    absl_flags.adopt_module_key_flags(_module)
 
 
 def main() -> None:
@@ -72,7 +74,7 @@ def _settings() -> list[models.Settings]:
 
 def _options() -> server.Options:
     return server.Options(
-        host=server_flags.HOST.value,
+        host=listening_flags.HOST.value,
         port=server_flags.PORT.value,
         rest_port=server_flags.REST_API_PORT.value,
         rest_timeout=server_flags.REST_API_TIMEOUT_IN_MS.value / 1000,

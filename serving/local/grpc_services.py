@@ -29,9 +29,13 @@ _HEALTH_SERVICES = (
 
 def find(models: served_models.Models, spec):
     """The servable that a request's ModelSpec means."""
-    version = spec.version.value if spec.HasField("version") else None
     label = spec.version_label or None
-    return models.find(spec.name).find(version, label)
+    return models.find(spec.name).find(version_of(spec), label)
+
+
+def version_of(spec) -> int | None:
+    """The version that a ModelSpec asks for by its number."""
+    return spec.version.value if spec.HasField("version") else None
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -107,10 +111,9 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         """Answers with the state of each version."""
         del context
         spec = request.model_spec
-        version = spec.version.value if spec.HasField("version") else None
         model = self._models.find(spec.name)
         return get_model_status_pb2.GetModelStatusResponse(
-            model_version_status=model.status(version)
+            model_version_status=model.status(version_of(spec))
         )
 
     def HandleReloadConfigRequest(

@@ -91,7 +91,7 @@ class RestService:
         del body
         spec = _spec_of(request)
         model = self._models.find(spec.name)
-        version = spec.version.value if spec.HasField("version") else None
+        version = grpc_services.version_of(spec)
         if spec.version_label:
             version = model.find(None, spec.version_label).version
         response = get_model_status_pb2.GetModelStatusResponse(
