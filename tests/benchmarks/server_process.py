@@ -23,9 +23,7 @@ class ServerProcess(NamedTuple):
 
     def megabytes(self) -> float:
         """Resident memory of the process."""
-        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        (line,) = (x for x in status.splitlines() if x.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1e3
+        return server_processes.resident_megabytes(self.pid)
 
 
 @contextlib.contextmanager

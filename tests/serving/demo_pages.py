@@ -1,18 +1,19 @@
 """The demo page as a process of its own."""
 
 import contextlib
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+
+from tests.serving import server_processes
 
 
 def start(*arguments: str) -> subprocess.Popen:
     """Starts the main; what it prints and says is its `stdout`."""
     return subprocess.Popen(
         [sys.executable, "-m", "serving.demo_page", *arguments],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=server_processes.ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -7,14 +7,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from tests.serving import server_processes
+
 _DOCUMENT = pathlib.Path(__file__).absolute().parents[2] / "docs/serving.md"
 
 # Programs that came with Python packages are found too, and ours by Python.
-ENVIRONMENT = os.environ | {
+ENVIRONMENT = server_processes.ENVIRONMENT | {
     "PATH": os.pathsep.join(
         [os.path.dirname(sys.executable), os.environ["PATH"]]
     ),
-    "PYTHONPATH": os.pathsep.join(sys.path),
 }
 
 

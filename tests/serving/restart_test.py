@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -116,7 +115,7 @@ def _detect(address, video, out, deadline):
     command += [f"--video={video}", f"--out={out}"]
     return subprocess.Popen(
         command,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=server_processes.ENVIRONMENT,
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -20,6 +20,9 @@ BATCHING = (
 )
 TF_SERVING = shutil.which("tensorflow_model_server")
 
+# Of processes that run the project's mains.
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
 _SECONDS_TO_START = 300
 
 
@@ -59,6 +62,13 @@ class Process:
         self.process.communicate()
 
 
+def resident_megabytes(pid: int) -> float:
+    """Memory of a process."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    (line,) = (x for x in status.splitlines() if x.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1e3
+
+
 def start(base_path: pathlib.Path, *flags: str, port: int = 0) -> Process:
     """The local server, once it is ready."""
     process = Process(
@@ -75,7 +85,7 @@ def start(base_path: pathlib.Path, *flags: str, port: int = 0) -> Process:
         0,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=ENVIRONMENT,
     )
     ready = process.process.stdout.readline()
     match = re.fullmatch(r"ready: .*:(\d+), REST on (\d+)\n", ready)

@@ -41,9 +41,8 @@ class _Usage(NamedTuple):
 
 def _usage(pid: int) -> _Usage:
     process = pathlib.Path(f"/proc/{pid}")
-    pages = int((process / "statm").read_text().split()[1])
     return _Usage(
-        pages * 4096 / 2**20,
+        server_processes.resident_megabytes(pid),
         len(list((process / "task").iterdir())),
         len(list((process / "fd").iterdir())),
     )
