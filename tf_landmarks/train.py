@@ -15,7 +15,6 @@ import pathlib
 
 import tensorflow as tf
 from absl import flags as absl_flags
-from tensorflow import keras
 
 from flags import data_flags
 from flags import dataset_flags
@@ -36,6 +35,7 @@ from tf_landmarks.detection import detecting
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.evaluation import held_out
 from tf_landmarks.models import architecture
+from tf_landmarks.models import precision
 from tf_landmarks.training import fitting
 from tf_landmarks.training import running
 
@@ -70,14 +70,14 @@ def main() -> None:
     )
     info = records.read_info(data_dir)
     _check_data(data_dir, info)
-    if training_flags.MIXED_PRECISION.value:
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
     arch = run_from_flags.make_architecture(info)
     with staging.locked(pathlib.Path(workdir), f"--workdir={workdir}"):
         _describe(workdir, data_dir, info, arch)
         run = run_from_flags.make_run(workdir, data_dir, info, arch)
+        is_mixed = training_flags.MIXED_PRECISION.value
         try:
-            _train(run)
+            with precision.policy("mixed_bfloat16" if is_mixed else "float32"):
+                _train(run)
         except tf.errors.DataLossError as error:
             raise integrity.explain_data_loss(error, data_dir) from error
         if training_flags.STAGE.value != "skeleton":
@@ -151,9 +151,10 @@ def _train(run: fitting.Run) -> None:
 
 
 def _show(run: fitting.Run) -> None:
-    """Evaluates, draws a video's overlay, and says where everything is."""
-    # Numbers are those of evaluate and detect, in full precision.
-    keras.mixed_precision.set_global_policy("float32")
+    """Evaluates, draws a video's overlay, and says where everything is.
+
+    Numbers are those of evaluate and detect, in full precision.
+    """
     shown = {"TensorBoard": f"tensorboard --logdir={run.workdir}/tensorboard"}
     if "test" in run.info.splits:
         report = evaluating.evaluate_workdir(run.workdir, run.data_dir)

@@ -4,6 +4,7 @@ from tensorflow import keras
 
 from tf_landmarks.models import blocks
 from tf_landmarks.models import image_encoder
+from tf_landmarks.models import precision
 
 
 def _trainable(network):
@@ -55,11 +56,10 @@ class ImageEncoderTest(tf.test.TestCase):
         self.assertAllClose(phi(x), tf.fill([1, 16, 16, 1], 0.5))
 
     def test_mixed_precision_gives_float32(self):
-        policy = keras.mixed_precision.global_policy()
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
-        self.addCleanup(keras.mixed_precision.set_global_policy, policy)
-        phi = image_encoder.ImageEncoder(2)
-        self.assertEqual(phi(tf.zeros([1, 16, 16, 3])).dtype, tf.float32)
+        with precision.policy("mixed_bfloat16"):
+            phi = image_encoder.ImageEncoder(2)
+            y = phi(tf.zeros([1, 16, 16, 3]))
+        self.assertEqual(y.dtype, tf.float32)
         self.assertEqual(phi.encoder.to_code.compute_dtype, "bfloat16")
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import parameterized
 
+from tf_landmarks.models import precision
 from tf_landmarks.models import renderer
 
 
@@ -136,10 +137,9 @@ class RendererTest(tf.test.TestCase, parameterized.TestCase):
         self.assertEmpty(beta.variables)
 
     def test_float32_under_mixed_precision(self):
-        policy = tf.keras.mixed_precision.global_policy()
-        tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")
-        self.addCleanup(tf.keras.mixed_precision.set_global_policy, policy)
-        y = renderer.Renderer(self.edges, 8)(tf.constant(self.p, tf.float32))
+        with precision.policy("mixed_bfloat16"):
+            beta = renderer.Renderer(self.edges, 8)
+            y = beta(tf.constant(self.p, tf.float32))
         self.assertEqual(y.dtype, tf.float32)
 
     def test_limbs_need_edges(self):
