@@ -28,6 +28,33 @@ TEST_LABELS = flags.DEFINE_string(
 SKIP_BAD = flags.DEFINE_bool(
     "skip_bad", False, "Leave out files that cannot be read, and name them."
 )
+PRIOR_SIZE = flags.DEFINE_integer(
+    "prior_size",
+    None,
+    "How many of the poses make the prior, drawn by --seed (table 4); None: "
+    "all.",
+    lower_bound=1,
+)
+
+# Of the datasets that others own.
+SOURCE = flags.DEFINE_string(
+    "source", None, "Folder of the dataset, as its owner delivers it."
+)
+PRIOR = flags.DEFINE_string(
+    "prior",
+    None,
+    "Dataset whose poses make the prior; None: those of --dataset, from "
+    "another part than the images.",
+)
+PRIOR_SOURCE = flags.DEFINE_string(
+    "prior_source", None, "Folder of --prior, as its owner delivers it."
+)
+MASK = flags.DEFINE_bool(
+    "mask",
+    True,
+    "Make the background black, by simple_h36m's masks, as the authors do.",
+)
+
 PRIOR_CAMERAS = flags.DEFINE_integer(
     "prior_cameras",
     0,
@@ -55,8 +82,8 @@ PRIOR_DISTANCE = flags.DEFINE_list(
     "From the object's middle, in object sizes: the larger of its width and "
     "height before it is turned.",
 )
-PRIOR_SIZE = flags.DEFINE_list(
-    "prior_size", ["0.6", "0.72"], "That size as a share of the crop."
+PRIOR_SCALE = flags.DEFINE_list(
+    "prior_scale", ["0.6", "0.72"], "That size as a share of the crop."
 )
 PRIOR_CENTRE_X = flags.DEFINE_list(
     "prior_centre_x",
@@ -122,7 +149,7 @@ RANGES = (
     PRIOR_PITCH,
     PRIOR_ROLL,
     PRIOR_DISTANCE,
-    PRIOR_SIZE,
+    PRIOR_SCALE,
     PRIOR_CENTRE_X,
     PRIOR_CENTRE_Y,
 )
@@ -135,3 +162,7 @@ OF_VIDEO = (
     PRIOR_CAMERAS,
     *RANGES,
 )
+
+# What only datasets have that others own, and of them one only.
+OF_IMPORTED = (SOURCE, PRIOR, PRIOR_SOURCE)
+OF_SIMPLE_H36M = (MASK,)

@@ -82,8 +82,8 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
             "--prior_yaw=3,-3: give the lowest and the highest",
         ),
         (
-            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_size=1"],
-            "--prior_size=1: give the lowest and the highest",
+            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_scale=1"],
+            "--prior_scale=1: give the lowest and the highest",
         ),
     ],
 )

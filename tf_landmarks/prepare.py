@@ -2,6 +2,7 @@
 
 bazel run //tf_landmarks:prepare -- --dataset=video --frames=DIR \
     --poses=poses.json --data_dir=OUT
+bazel run //tf_landmarks:prepare -- --dataset=h36m --source=DIR --data_dir=OUT
 """
 
 from absl import flags as absl_flags
@@ -12,7 +13,9 @@ from flags import preparing_flags
 from tf_landmarks import command_line
 from tf_landmarks import errors
 from tf_landmarks.data import clips
+from tf_landmarks.data import importing
 from tf_landmarks.data import preparing
+from tf_landmarks.data import priors
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import virtual_cameras
 from tf_landmarks.data.avatars import scenes
@@ -21,6 +24,9 @@ from tf_landmarks.data.sources import video
 
 for _module in (data_flags, dataset_flags, preparing_flags):
     absl_flags.adopt_module_key_flags(_module)
+
+# What the source of one imported dataset is to know, by dataset.
+_OPTIONS = {"simple_h36m": preparing_flags.OF_SIMPLE_H36M}
 
 
 def main() -> None:
@@ -34,6 +40,12 @@ def main() -> None:
     source = _source(size, bad_files)
     if dataset_flags.PSEUDO_LABELS.value == "dlib":
         source = pseudo_labels.label_test_split(source)
+    if preparing_flags.PRIOR_SIZE.value:
+        source = priors.draw(
+            source,
+            preparing_flags.PRIOR_SIZE.value,
+            dataset_flags.SEED.value,
+        )
     preparing.prepare(source, data_dir, size, bad_files)
 
 
@@ -43,6 +55,8 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
     _check_owners(dataset)
     if dataset == video.NAME:
         return video.source(_paths(), size, _views(), bad_files)
+    if dataset in importing.IMPORTERS:
+        return importing.source(_order(dataset), size, bad_files)
     return preparing.own_source(
         preparing.Own(
             dataset,
@@ -63,16 +77,40 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
 def _check_owners(dataset: str) -> None:
     """Refuses flags that another dataset would read."""
     owners = {
-        video.NAME: preparing_flags.OF_VIDEO,
-        avatars.NAME: preparing_flags.OF_AVATARS,
+        (video.NAME,): preparing_flags.OF_VIDEO,
+        (avatars.NAME,): preparing_flags.OF_AVATARS,
+        tuple(importing.IMPORTERS): preparing_flags.OF_IMPORTED,
+        **{(name,): holders for name, holders in _OPTIONS.items()},
     }
     for owner, holders in owners.items():
         for holder in holders:
-            if owner != dataset and holder.present:
+            if dataset not in owner and holder.present:
                 raise errors.UserError(
-                    f"--{holder.name} is for --dataset={owner}, and this is "
-                    f"--dataset={dataset}; drop one of them"
+                    f"--{holder.name} is for --dataset={' or '.join(owner)}, "
+                    f"and this is --dataset={dataset}; drop one of them"
                 )
+
+
+def _order(dataset: str) -> importing.Order:
+    """What the flags say of a dataset of others."""
+    order = importing.Order(
+        dataset,
+        preparing_flags.SOURCE.value,
+        preparing_flags.PRIOR.value,
+        preparing_flags.PRIOR_SOURCE.value,
+        {holder.name: holder.value for holder in _OPTIONS.get(dataset, ())},
+    )
+    if not order.folder:
+        raise errors.UserError(
+            f"--dataset={dataset} needs --source, the folder that holds the "
+            "dataset as its owner delivers it"
+        )
+    if bool(order.prior) != bool(order.prior_folder):
+        raise errors.UserError(
+            "--prior and --prior_source go together: a dataset, and the "
+            "folder that holds it"
+        )
+    return order
 
 
 def _paths() -> video.Paths:

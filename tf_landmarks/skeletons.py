@@ -174,6 +174,25 @@ HUMAN36M_19 = HUMAN36M.subset(
     (1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27),
 )
 
+# MPI-INF-3DHP as its annot.mat files order it. The limbs are those of
+# HUMAN36M, between the joints that resemble its own.
+MPI_INF_3DHP = Skeleton(
+    "mpi_inf_3dhp",
+    _sides(
+        "spine3 spine4 spine2 spine pelvis neck head head_top l_clavicle "
+        "l_shoulder l_elbow l_wrist l_hand r_clavicle r_shoulder r_elbow "
+        "r_wrist r_hand l_hip l_knee l_ankle l_foot l_toe r_hip r_knee "
+        "r_ankle r_foot r_toe"
+    ),
+    (
+        *_chain(27, 25, 24, 23, 4),
+        *_chain(22, 20, 19, 18, 4),
+        *_chain(7, 5, 4),
+        *_chain(11, 10, 9, 5),
+        *_chain(16, 15, 14, 5),
+    ),
+)
+
 BODY_25 = Skeleton(
     "body_25",
     _sides(

@@ -48,7 +48,8 @@ class Poses(NamedTuple):
     Attributes:
       keypoints: [N, K, 2] in [-1, 1] of the box.
       boxes: [N, 4], the boxes (x, y, width, height) they came from.
-      left_out: how many were left out because a landmark is missing.
+      left_out: how many were left out because a landmark is missing, or far
+        outside the crop.
     """
 
     keypoints: np.ndarray

@@ -47,8 +47,8 @@ def own_source(own: Own) -> clips.Source:
         return avatars.source(own.image_size, own.production)
     raise errors.UserError(
         f"--dataset={own.name} cannot be made by itself; choose demo, "
-        "talking_face, demo_body or avatars, or prepare your own data with "
-        "--dataset=video and give --data_dir"
+        "talking_face, demo_body or avatars, or prepare data that you have "
+        "(--dataset=video, h36m, ...) and give --data_dir"
     )
 
 
@@ -145,7 +145,8 @@ def _print_counts(source: clips.Source, info: records.DatasetInfo) -> None:
     for poses in source.poses.values():
         if poses.left_out:
             print(
-                f"{poses.left_out} poses were left out: a landmark is missing"
+                f"{poses.left_out} poses were left out: a landmark is missing "
+                "or far outside the crop"
             )
     if info.labels:
         print(f"the test split carries {info.labels}")

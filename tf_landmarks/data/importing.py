@@ -1,0 +1,94 @@
+"""Imports the datasets that others own, each in its owner's own layout.
+
+Each is a module of `sources`, named like the dataset, with
+
+* `NAME`
+* `source(folder, image_size, bad_files, **options) -> clips.Source`: the
+  splits' clips, with labels where they are evaluated on, and no poses
+  (`poses={}`); frames are decoded when they are asked for.
+* `prior(folder, image_size, bad_files) -> (skeleton, clips.Poses)`: poses that
+  belong to none of the training images.
+
+The two are apart because a prior may come from another dataset than the
+images; a dataset may have one of them only. Both raise `errors.UserError` for
+what is missing, and tell `bad_files` of files that cannot be read.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+from typing import NamedTuple
+
+from tf_landmarks import errors
+from tf_landmarks.data import clips
+from tf_landmarks.data import joint_maps
+from tf_landmarks.data import priors
+
+
+class Importer(NamedTuple):
+    """What is read of a dataset: images, poses or both; None: has none."""
+
+    source: Callable[..., clips.Source] | None
+    prior: Callable[..., tuple] | None
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+class Order(NamedTuple):
+    """What is to be imported.
+
+    Attributes:
+      dataset: name of the images', one of `IMPORTERS`.
+      folder: of the images' dataset, as its owner delivers it.
+      prior: name of the dataset of the poses; None: the images' own.
+      prior_folder: of that; None without `prior`.
+      options: what else the images' `source` is to know.
+    """
+
+    dataset: str
+    folder: str
+    prior: str | None = None
+    prior_folder: str | None = None
+    options: Mapping[str, Any] = {}
+
+
+def source(
+    order: Order, image_size: int, bad_files: clips.BadFiles
+) -> clips.Source:
+    """The images and poses that were ordered.
+
+    Raises:
+      errors.UserError: a dataset lacks what is asked of it, or see the
+        importers.
+    """
+    read_images = IMPORTERS[order.dataset].source
+    if read_images is None:
+        raise errors.UserError(
+            f"--dataset={order.dataset} has poses only; give the images' "
+            f"--dataset, and --prior={order.dataset}"
+        )
+    images = read_images(order.folder, image_size, bad_files, **order.options)
+    skeleton, poses = _read_prior(order, image_size, bad_files)
+    if order.prior in (None, order.dataset):
+        return images._replace(poses={"train": poses})
+    table = joint_maps.find(order.dataset, order.prior)
+    exchanged = priors.exchange(images, skeleton, poses, table)
+    return exchanged._replace(
+        description={
+            **images.description,
+            "prior": {"name": order.prior, "folder": order.prior_folder},
+        }
+    )
+
+
+def _read_prior(order: Order, image_size: int, bad_files: clips.BadFiles):
+    name = order.prior or order.dataset
+    read_poses = IMPORTERS[name].prior if name in IMPORTERS else None
+    if read_poses is None:
+        able = [n for n, importer in IMPORTERS.items() if importer.prior]
+        raise errors.UserError(
+            f"{name} has no poses to be a prior; give --prior and "
+            f"--prior_source of a dataset that has: {', '.join(able)}"
+        )
+    return read_poses(order.prior_folder or order.folder, image_size, bad_files)

@@ -1,0 +1,94 @@
+"""Changes of a source's prior: fewer poses, or those of another dataset."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
+
+from tf_landmarks import errors
+from tf_landmarks import skeletons
+from tf_landmarks.data import clips
+
+
+def draw(source: clips.Source, count: int, seed: int) -> clips.Source:
+    """Leaves `count` training poses, drawn without replacement (table 4).
+
+    Raises:
+      errors.UserError: there are fewer.
+    """
+    poses = source.poses["train"]
+    if count > len(poses.keypoints):
+        raise errors.UserError(
+            f"--prior_size={count} is more than the {len(poses.keypoints)} "
+            "poses that there are; give fewer, or drop the flag for all"
+        )
+    rng = np.random.default_rng(seed)
+    kept = np.sort(rng.permutation(len(poses.keypoints))[:count])
+    drawn = poses._replace(
+        keypoints=poses.keypoints[kept], boxes=poses.boxes[kept]
+    )
+    return source._replace(
+        poses={**source.poses, "train": drawn},
+        description={**source.description, "prior_size": count, "seed": seed},
+    )
+
+
+def exchange(
+    source: clips.Source,
+    skeleton: skeletons.Skeleton,
+    poses: clips.Poses,
+    names: Mapping[str, str],
+) -> clips.Source:
+    """A source with a prior of another skeleton.
+
+    Labels become those of the new skeleton's landmarks; one that the images'
+    dataset does not have has visibility 0.
+
+    Args:
+      source: of the images.
+      skeleton: of the prior.
+      poses: the prior.
+      names: landmarks of `skeleton` by landmarks of the source's; see
+        `joint_maps`.
+    """
+    origins = {new: old for old, new in names.items()}
+    columns = [
+        source.skeleton.landmarks.index(origins[name])
+        if name in origins
+        else None
+        for name in skeleton.landmarks
+    ]
+    return source._replace(
+        skeleton=skeleton,
+        clips={
+            split: [_relabelled_clip(clip, columns) for clip in found]
+            for split, found in source.clips.items()
+        },
+        poses={"train": poses},
+    )
+
+
+def _relabelled_clip(
+    clip: clips.Clip, columns: Sequence[int | None]
+) -> clips.Clip:
+    def frames() -> Iterator[clips.Frame]:
+        for frame in clip.frames():
+            yield _relabelled(frame, columns)
+
+    return clip._replace(frames=frames)
+
+
+def _relabelled(
+    frame: clips.Frame, columns: Sequence[int | None]
+) -> clips.Frame:
+    """New landmark i is the old landmark `columns[i]`, if there is one."""
+    if frame.keypoints is None:
+        return frame
+    keypoints = np.zeros([len(columns), 2])
+    visibility = np.zeros(len(columns), int)
+    for new, old in enumerate(columns):
+        if old is not None:
+            keypoints[new] = frame.keypoints[old]
+            visibility[new] = frame.visibility[old]
+    return frame._replace(keypoints=keypoints, visibility=visibility)
