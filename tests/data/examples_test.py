@@ -9,14 +9,16 @@ class ExamplesTest(tf.test.TestCase):
         rng = np.random.default_rng(0)
         keypoints = rng.uniform(-1, 1, (4, 3, 2))
         visibility = rng.integers(0, 3, (4, 3))
+        boxes = rng.uniform(0, 99, (4, 4))
         jpegs = [b"a", b"", b"ccc", b"d"]
         serialized = examples.encode_run(
-            "clip", [3, 5, 6, 7], jpegs, keypoints, visibility
+            "clip", [3, 5, 6, 7], jpegs, boxes, keypoints, visibility
         )
         run = examples.parse_run(tf.constant(serialized), num_landmarks=3)
         self.assertEqual(run["clip_id"], b"clip")
         self.assertAllEqual(run["frame_numbers"], [3, 5, 6, 7])
         self.assertAllEqual(run["frames"], jpegs)
+        self.assertAllClose(run["box"], boxes)
         self.assertAllClose(run["keypoints"], keypoints)
         self.assertAllEqual(run["visibility"], visibility)
 
@@ -27,6 +29,8 @@ class ExamplesTest(tf.test.TestCase):
             set(example.features.feature),
             {"clip_id", "frame_numbers", "frames"},
         )
+        run = examples.parse_run(tf.constant(serialized))
+        self.assertEqual(run["box"].shape, (0, 4))
 
     def test_poses_return(self):
         poses = np.random.default_rng(0).uniform(-1, 1, (5, 3, 2))

@@ -79,7 +79,11 @@ def test_training_records_carry_no_labels(tmp_path):
             for name in tf.train.Example.FromString(record).features.feature
         }
     assert features["train"] == {"clip_id", "frame_numbers", "frames"}
-    assert features["test"] == features["train"] | {"keypoints", "visibility"}
+    assert features["test"] == features["train"] | {
+        "keypoints",
+        "visibility",
+        "box",
+    }
 
 
 def test_labels_of_training_frames_are_not_written(tmp_path):

@@ -90,8 +90,26 @@ class BadFiles:
             raise errors.UserError(
                 f"{error}; --skip_bad leaves it out"
             ) from error
+        if str(error) in self.messages:
+            return
         logging.warning("skipped: %s", error)
         self.messages.append(str(error))
+
+
+def label(frame: Frame, keypoints: np.ndarray) -> Frame:
+    """A frame with landmarks [K, 2] in its pixels.
+
+    Those inside of the image are visible; those outside, and NaN, count as
+    not labelled.
+    """
+    keypoints = np.asarray(keypoints, np.float64)
+    height, width = frame.image.shape[:2]
+    edges = keypoints + 0.5
+    inside = ((edges >= 0) & (edges <= [width, height])).all(axis=-1)
+    return frame._replace(
+        keypoints=np.where(inside[:, np.newaxis], keypoints, 0.0),
+        visibility=np.where(inside, 2, 0),
+    )
 
 
 def find(folder: str, flag: str) -> list[pathlib.Path]:

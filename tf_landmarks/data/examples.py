@@ -13,7 +13,7 @@ FRAMES = "frames"  # bytes [n], JPEG, S x S
 FRAME_NUMBERS = "frame_numbers"  # int64 [n], 0-based, of the clip
 KEYPOINTS = "keypoints"  # float [n * K * 2] or [K * 2], in [-1, 1]
 VISIBILITY = "visibility"  # int64 [n * K] or [K]: 0 not labelled, 1 hidden, 2
-BOX = "box"  # float [4]: what a pose's keypoints were normalised by
+BOX = "box"  # float [n * 4]: crops; or [4]: what a pose was normalised by
 
 
 def _bytes(values: Sequence[bytes]) -> tf.train.Feature:
@@ -36,7 +36,7 @@ def _serialize(features: dict[str, tf.train.Feature]) -> bytes:
 
 
 def encode_run(
-    clip_id: str, numbers, jpegs, keypoints=None, visibility=None
+    clip_id: str, numbers, jpegs, boxes=None, keypoints=None, visibility=None
 ) -> bytes:
     """Serialises a run of n frames.
 
@@ -44,6 +44,8 @@ def encode_run(
       clip_id: the clip's name.
       numbers: [n] frame numbers.
       jpegs: n encoded images.
+      boxes: [n, 4], the crops (x, y, side, side) in pixel edges of the original
+        images, evaluation splits only.
       keypoints: [n, K, 2] in [-1, 1], evaluation splits only.
       visibility: [n, K], COCO's flags, evaluation splits only.
     """
@@ -52,6 +54,8 @@ def encode_run(
         FRAME_NUMBERS: _ints(numbers),
         FRAMES: _bytes(jpegs),
     }
+    if boxes is not None:
+        features[BOX] = _floats(boxes)
     if keypoints is not None:
         features[KEYPOINTS] = _floats(keypoints)
         features[VISIBILITY] = _ints(visibility)
@@ -59,7 +63,7 @@ def encode_run(
 
 
 def parse_run(serialized: tf.Tensor, num_landmarks: int | None = None) -> dict:
-    """The inverse of `encode_run`.
+    """The inverse of `encode_run`; `box` is float32 [n, 4] or, without, [0, 4].
 
     `num_landmarks` (K) asks for the labels too: `keypoints` float32 [n, K, 2]
     and `visibility` int32 [n, K].
@@ -67,6 +71,7 @@ def parse_run(serialized: tf.Tensor, num_landmarks: int | None = None) -> dict:
     ragged = {
         FRAME_NUMBERS: tf.io.RaggedFeature(tf.int64),
         FRAMES: tf.io.RaggedFeature(tf.string),
+        BOX: tf.io.RaggedFeature(tf.float32),
     }
     if num_landmarks:
         ragged[KEYPOINTS] = tf.io.RaggedFeature(tf.float32)
@@ -74,6 +79,7 @@ def parse_run(serialized: tf.Tensor, num_landmarks: int | None = None) -> dict:
     run = tf.io.parse_single_example(
         serialized, {CLIP_ID: tf.io.FixedLenFeature([], tf.string), **ragged}
     )
+    run[BOX] = tf.reshape(run[BOX], [-1, 4])
     if num_landmarks:
         run[KEYPOINTS] = tf.reshape(run[KEYPOINTS], [-1, num_landmarks, 2])
         run[VISIBILITY] = tf.cast(

@@ -3,9 +3,9 @@
 Each is a module of `sources`, named like the dataset, with
 
 * `NAME`
-* `source(folder, image_size, bad_files, **options) -> clips.Source`: the
-  splits' clips, with labels where they are evaluated on, and no poses
-  (`poses={}`); frames are decoded when they are asked for.
+* `source(folder, bad_files, **options) -> clips.Source`: the splits' clips,
+  with labels where they are evaluated on, and no poses (`poses={}`); frames
+  are decoded when they are asked for.
 * `prior(folder, image_size, bad_files) -> (skeleton, clips.Poses)`: poses that
   belong to none of the training images.
 
@@ -23,6 +23,8 @@ from tf_landmarks import errors
 from tf_landmarks.data import clips
 from tf_landmarks.data import joint_maps
 from tf_landmarks.data import priors
+from tf_landmarks.data.sources import h36m
+from tf_landmarks.data.sources import simple_h36m
 
 
 class Importer(NamedTuple):
@@ -32,7 +34,10 @@ class Importer(NamedTuple):
     prior: Callable[..., tuple] | None
 
 
-IMPORTERS: dict[str, Importer] = {}
+IMPORTERS = {
+    h36m.NAME: Importer(h36m.source, h36m.prior),
+    simple_h36m.NAME: Importer(simple_h36m.source, simple_h36m.prior),
+}
 
 
 class Order(NamedTuple):
@@ -68,7 +73,7 @@ def source(
             f"--dataset={order.dataset} has poses only; give the images' "
             f"--dataset, and --prior={order.dataset}"
         )
-    images = read_images(order.folder, image_size, bad_files, **order.options)
+    images = read_images(order.folder, bad_files, **order.options)
     skeleton, poses = _read_prior(order, image_size, bad_files)
     if order.prior in (None, order.dataset):
         return images._replace(poses={"train": poses})

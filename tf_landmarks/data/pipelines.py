@@ -222,8 +222,10 @@ def evaluation_frames(
 
     Returns:
       dicts of `x` float32 [b, S, S, 3] in [-1, 1], `clip_id` string [b],
-      `frame_number` int64 [b] and, where the split is labelled, `p` float32
-      [b, K, 2] and `visibility` int32 [b, K], COCO's flags: 0 not labelled.
+      `frame_number` int64 [b], `box` float32 [b, 4], the crop (x, y, side,
+      side) in pixel edges of the original image (NaN in folders of before it
+      was kept) and, where the split is labelled, `p` float32 [b, K, 2] and
+      `visibility` int32 [b, K], COCO's flags: 0 not labelled.
 
     Raises:
       errors.UserError: there is no such split.
@@ -246,6 +248,7 @@ def evaluation_frames(
                 tf.shape(run[examples.FRAMES]), run[examples.CLIP_ID]
             ),
             "frame_number": run[examples.FRAME_NUMBERS],
+            "box": _boxes(run),
         }
         if labelled:
             fields["p"] = run[examples.KEYPOINTS]
@@ -309,6 +312,13 @@ def _landmarks(info: records.DatasetInfo) -> int:
 
 def _paths(data_dir: str, shards: Sequence[records.Shard]) -> list[str]:
     return [os.path.join(data_dir, shard.file) for shard in shards]
+
+
+def _boxes(run: dict) -> tf.Tensor:
+    """The crops of a run's n frames [n, 4]; NaN where it has none."""
+    boxes = run[examples.BOX]
+    missing = tf.size(run[examples.FRAMES]) - tf.shape(boxes)[0]
+    return tf.concat([boxes, tf.fill([missing, 4], np.float32(np.nan))], 0)
 
 
 def _decode(jpeg: tf.Tensor, size: int) -> tf.Tensor:

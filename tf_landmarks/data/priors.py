@@ -1,4 +1,4 @@
-"""Changes of a source's prior: fewer poses, or those of another dataset."""
+"""Priors: poses gathered from many files, fewer of them, or others' poses."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -9,6 +9,61 @@ import numpy as np
 from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
+from tf_landmarks.data import preprocessing
+
+# How far a landmark may be from the middle of the crop; its edges are at 1.
+# What is further out is no pose that the crops show, but a mistake.
+_FAR = 1.5
+
+
+class Gathered:
+    """Poses that come file by file, in memory once, as float32."""
+
+    def __init__(self, num_landmarks: int):
+        self._num_landmarks = num_landmarks
+        self._keypoints = bytearray()
+        self._boxes = bytearray()
+        self._left_out = 0
+
+    def add(
+        self, keypoints: np.ndarray, boxes: np.ndarray, image_size: int
+    ) -> None:
+        """Adds whole poses that lie in their crops, or not far outside.
+
+        Args:
+          keypoints: [N, K, 2] in pixels; NaN is missing.
+          boxes: [N, 4], (x, y, width, height) in pixel edges; each is grown
+            to the square that its pose is normalised by.
+          image_size: S of the crops.
+        """
+        for points, box in zip(keypoints, boxes, strict=True):
+            normalized = preprocessing.pixels_to_normalized(
+                points, preprocessing.square_box(box), image_size
+            )
+            if np.abs(normalized).max() <= _FAR:  # NaN is not
+                self._keypoints += normalized.astype(np.float32).tobytes()
+                self._boxes += np.float32(box).tobytes()
+            else:
+                self._left_out += 1
+
+    def poses(self, folder: str) -> clips.Poses:
+        """All of them.
+
+        Raises:
+          errors.UserError: none came from `folder`.
+        """
+        if not self._keypoints:
+            raise errors.UserError(
+                f"{folder}: no pose there has all landmarks in its crop or "
+                "near, and a prior needs some; check the annotations"
+            )
+        keypoints = np.frombuffer(self._keypoints, np.float32)
+        boxes = np.frombuffer(self._boxes, np.float32)
+        return clips.Poses(
+            keypoints.reshape(-1, self._num_landmarks, 2),
+            boxes.reshape(-1, 4),
+            self._left_out,
+        )
 
 
 def draw(source: clips.Source, count: int, seed: int) -> clips.Source:

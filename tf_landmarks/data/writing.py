@@ -43,6 +43,7 @@ class _Picture(NamedTuple):
 
     number: int
     jpeg: bytes
+    box: tuple[float, ...]
     keypoints: np.ndarray | None
     visibility: np.ndarray | None
 
@@ -158,7 +159,11 @@ class _Writer:
                     self._labels.append(labelled)
             progress.update()
             yield _Picture(
-                frame.number, jpeg.numpy(), keypoints, frame.visibility
+                frame.number,
+                jpeg.numpy(),
+                frame.box,
+                keypoints,
+                frame.visibility,
             )
 
     def _poses(self, split: str, poses: clips.Poses):
@@ -200,10 +205,11 @@ def _runs(pictures: Iterator[_Picture]) -> Iterator[list[_Picture]]:
 
 
 def _encode_run(name: str, run: list[_Picture], is_evaluation: bool) -> bytes:
-    numbers, jpegs, keypoints, visibility = zip(*run, strict=True)
-    if not is_evaluation or keypoints[0] is None:
+    numbers, jpegs, boxes, keypoints, visibility = zip(*run, strict=True)
+    if not is_evaluation:
         return examples.encode_run(name, numbers, jpegs)
-    return examples.encode_run(name, numbers, jpegs, keypoints, visibility)
+    labels = () if keypoints[0] is None else (keypoints, visibility)
+    return examples.encode_run(name, numbers, jpegs, boxes, *labels)
 
 
 def _jpeg_encoder(size: int) -> Callable:
