@@ -9,6 +9,10 @@ _HUMAN36M_FLIP = (
     *(24, 25, 26, 27, 28, 29, 30, 31, 16, 17, 18, 19, 20, 21, 22, 23),
 )
 _HUMAN36M_17_FLIP = (3, 4, 5, 0, 1, 2, 6, 7, 8, 9, 10, 14, 15, 16, 11, 12, 13)
+_MPI_INF_3DHP_FLIP = (
+    *(0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 15, 16, 17, 8, 9, 10, 11, 12),
+    *(23, 24, 25, 26, 27, 18, 19, 20, 21, 22),
+)
 _IBUG_68_FLIP = (
     *(16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
     *(26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 27, 28, 29, 30),
@@ -20,6 +24,7 @@ _ALL = (
     (skeletons.HUMAN36M,),
     (skeletons.HUMAN36M_17,),
     (skeletons.HUMAN36M_19,),
+    (skeletons.MPI_INF_3DHP,),
     (skeletons.BODY_25,),
     (skeletons.IBUG_68,),
 )
@@ -29,6 +34,7 @@ class SkeletonTest(parameterized.TestCase):
     @parameterized.parameters(
         (skeletons.HUMAN36M, _HUMAN36M_FLIP),
         (skeletons.HUMAN36M_17, _HUMAN36M_17_FLIP),
+        (skeletons.MPI_INF_3DHP, _MPI_INF_3DHP_FLIP),
         (skeletons.IBUG_68, _IBUG_68_FLIP),
     )
     def test_flip_permutation_is_that_of_the_protocol(self, skeleton, expected):
@@ -114,6 +120,17 @@ class SkeletonTest(parameterized.TestCase):
         undrawn = {0, 4, 9, 12, 14, 16, *range(20, 25), *range(28, 32)}
         self.assertLen(skeletons.HUMAN36M.edges, 16)
         self.assertEqual(set(range(32)) - drawn, undrawn)
+
+    def test_3dhp_has_the_limbs_of_human36m(self):
+        skeleton = skeletons.MPI_INF_3DHP
+        self.assertEqual(skeleton.num_landmarks, 28)
+        self.assertLen(skeleton.edges, len(skeletons.HUMAN36M.edges))
+        limbs = [
+            {skeleton.landmarks[end] for end in edge} for edge in skeleton.edges
+        ]
+        self.assertIn({"left_toe", "left_ankle"}, limbs)
+        self.assertIn({"head_top", "neck"}, limbs)
+        self.assertIn({"right_shoulder", "neck"}, limbs)
 
     def test_body_25_is_a_tree_over_openpose_landmarks(self):
         body = skeletons.BODY_25

@@ -65,3 +65,22 @@ def test_a_bad_video_is_named(tmp_path):
     (tmp_path / "a.mp4").write_bytes(b"no video")
     with pytest.raises(images.BadFile, match=r"a\.mp4: cannot be read"):
         list(clips.read(tmp_path / "a.mp4", clips.BadFiles(skip=True)))
+
+
+def test_landmarks_are_visible_inside_of_the_image_only():
+    image = np.zeros([20, 30, 3], np.uint8)
+    frame = clips.Frame(0, image, (0.0, 0.0, 5.0, 5.0))
+    # Pixel edges are half a pixel before and after the centres.
+    points = [[-0.5, -0.5], [29.5, 19.5], [-0.6, 0], [0, 19.6], [np.nan, 0]]
+    labelled = clips.label(frame, np.array(points))
+    np.testing.assert_array_equal(labelled.visibility, [2, 2, 0, 0, 0])
+    np.testing.assert_array_equal(labelled.keypoints[:2], points[:2])
+    np.testing.assert_array_equal(labelled.keypoints[2:], np.zeros([3, 2]))
+    assert labelled.image is image
+
+
+def test_a_file_that_was_reported_twice_is_told_once():
+    bad_files = clips.BadFiles(skip=True)
+    for message in ("a: cut", "b: cut", "a: cut"):
+        bad_files.report(images.BadFile(message))
+    assert bad_files.messages == ["a: cut", "b: cut"]

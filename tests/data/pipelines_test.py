@@ -211,14 +211,18 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
         self.assertAllClose(frames["p"][:, 0, 0], normalized)
         self.assertAllClose(frames["p"][:, 1, 1], normalized)
         self.assertAllEqual(frames["visibility"], [[2, 1]] * len(expected))
+        box = [0, 0, _SIZE, _SIZE]
+        self.assertAllEqual(frames["box"], [box] * len(expected))
 
-    def test_an_unlabelled_split_has_no_labels(self):
+    def test_an_unlabelled_split_has_neither_labels_nor_boxes(self):
         frames = pipelines.evaluation_frames(
             self.data_dir, self.info, "train", 4
         )
         self.assertEqual(
-            set(frames.element_spec), {"x", "clip_id", "frame_number"}
+            set(frames.element_spec), {"x", "clip_id", "frame_number", "box"}
         )
+        batch = next(frames.as_numpy_iterator())
+        self.assertAllEqual(batch["box"], np.full([4, 4], np.nan))
 
     def test_a_split_that_is_not_there_is_named(self):
         with self.assertRaisesRegex(

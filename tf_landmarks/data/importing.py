@@ -73,11 +73,12 @@ def source(
             f"--dataset={order.dataset} has poses only; give the images' "
             f"--dataset, and --prior={order.dataset}"
         )
+    is_own = order.prior in (None, order.dataset)
+    table = {} if is_own else joint_maps.find(order.dataset, order.prior)
     images = read_images(order.folder, bad_files, **order.options)
     skeleton, poses = _read_prior(order, image_size, bad_files)
-    if order.prior in (None, order.dataset):
+    if is_own:
         return images._replace(poses={"train": poses})
-    table = joint_maps.find(order.dataset, order.prior)
     exchanged = priors.exchange(images, skeleton, poses, table)
     return exchanged._replace(
         description={
