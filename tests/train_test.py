@@ -171,6 +171,18 @@ def test_data_of_another_size_are_not_taken_silently(folder, tmp_path):
     assert "--image_size=32" in (folder / "run/flags.txt").read_text()
 
 
+def test_data_to_evaluate_on_are_not_trained_on(tmp_path):
+    data = pathlib.Path(tiny_runs.make_data(tmp_path / "data"))
+    info = json.loads((data / "dataset.json").read_text())
+    del info["splits"]["train"]
+    (data / "dataset.json").write_text(json.dumps(info))
+    with pytest.raises(errors.UserError, match="has no split 'train': tiny"):
+        tiny_runs.run_main(
+            train.main, f"--data_dir={data}", f"--workdir={tmp_path}/run"
+        )
+    assert not (tmp_path / "run").exists()
+
+
 def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
     poses = made_files.coco([made_files.pose()])
     del poses["categories"][0]["skeleton"]

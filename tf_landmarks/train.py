@@ -94,7 +94,12 @@ def _check_pool() -> None:
 
 
 def _check_data(data_dir: str, info: records.DatasetInfo) -> None:
-    """Refuses data of another size than asked for, or that cannot be drawn."""
+    """Refuses data to evaluate on, of another size, or that cannot be drawn."""
+    if "train" not in info.splits:
+        raise errors.UserError(
+            f"--data_dir={data_dir} has no split 'train': {info.name} is to "
+            "evaluate on; train on other data"
+        )
     size = dataset_flags.IMAGE_SIZE
     if size.present and size.value != info.image_size:
         raise errors.UserError(

@@ -30,3 +30,12 @@ def test_frames_labels_and_poses_are_shown(tmp_path):
 
 def test_without_labels_there_are_frames_and_poses(tmp_path):
     assert _render(tmp_path, None).shape == (4 * 160, 8 * 160, 3)
+
+
+def test_without_training_frames_there_are_labelled_frames(tmp_path):
+    data_dir = tiny_runs.make_data(tmp_path / "data")
+    info = records.read_info(data_dir)
+    info = info._replace(splits={"test": info.splits["test"]})
+    picture = np.asarray(preview.render(data_dir, info))
+    assert picture.shape == (2 * 160, 8 * 160, 3)
+    assert _has(picture[:160, 160:320], "left")

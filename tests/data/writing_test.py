@@ -23,14 +23,29 @@ def _clip(name, length, error=None):
     return clips.Clip(name, frames, length)
 
 
-def _write(folder, train_clips, skip=False, **others):
-    source = clips.Source(
+def _labelled(clip, keypoints):
+    def frames():
+        for frame in clip.frames():
+            yield frame._replace(
+                keypoints=keypoints, visibility=np.full(len(keypoints), 2)
+            )
+
+    return clip._replace(frames=frames)
+
+
+def _source(**splits):
+    return clips.Source(
         name="made",
         description={},
         skeleton=tiny_runs.SKELETON,
-        clips={"train": train_clips, **others},
+        clips=splits,
         poses={"train": clips.Poses(np.zeros([5, 3, 2]), np.ones([5, 4]))},
+        labels="labels",
     )
+
+
+def _write(folder, train_clips, skip=False, **others):
+    source = _source(train=train_clips, **others)
     return writing.write(source, str(folder), 16, clips.BadFiles(skip))
 
 
@@ -87,17 +102,42 @@ def test_training_records_carry_no_labels(tmp_path):
 
 
 def test_labels_of_training_frames_are_not_written(tmp_path):
-    def frames():
-        for frame in _clip("a", 4).frames():
-            yield frame._replace(
-                keypoints=np.zeros([3, 2]), visibility=np.full(3, 2)
-            )
-
-    _write(tmp_path / "data", [clips.Clip("a", frames)])
+    _write(tmp_path / "data", [_labelled(_clip("a", 4), np.zeros([3, 2]))])
     (path,) = (tmp_path / "data").glob("clips-train-*.tfrecord")
     (record,) = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
     features = tf.train.Example.FromString(record).features.feature
     assert "keypoints" not in features and "visibility" not in features
+
+
+def test_objects_are_placed_by_the_labels_of_each_split_that_has_any(tmp_path):
+    """The crops are of 30 pixels, the labels 10 wide and 20 high."""
+    labels = np.array([[4.5, -0.5], [14.5, 19.5], [9.5, 9.5]])
+    written = _write(
+        tmp_path / "data",
+        [_clip("a", 4)],
+        labelled=[_labelled(_clip("b", 3), labels)],
+        test=[_labelled(_clip("c", 2), labels + np.array([15, 0]))],
+    )
+    crops = written.crops
+    assert {"labels of labelled crops", "labels of test crops"} <= set(crops)
+    assert "what moves in labelled crops" not in crops
+    np.testing.assert_allclose(
+        crops["labels of labelled crops"].mean,
+        np.array([10, 15, 10, 20]) / 30 * 100,
+        atol=1e-4,
+    )
+    assert crops["labels of test crops"].mean[0] == pytest.approx(25 / 30 * 100)
+
+
+def test_a_source_to_evaluate_on_has_no_training_split(tmp_path):
+    source = _source(test=[_labelled(_clip("a", 3), np.zeros([3, 2]))])
+    bad_files = clips.BadFiles(False)
+    info = writing.write(source, str(tmp_path / "data"), 16, bad_files).info
+    assert set(info.splits) == {"test"}
+    assert (info.splits["test"].frames, info.splits["test"].poses) == (3, 0)
+    assert [path.name for path in (tmp_path / "data").glob("*.tfrecord")] == [
+        shard.file for shard in info.splits["test"].clip_shards
+    ]
 
 
 @pytest.mark.parametrize("length", [0, 1])

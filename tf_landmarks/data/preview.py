@@ -1,8 +1,9 @@
 """A picture of prepared data: what Φ will see, and what D_y takes as real.
 
 Two rows each of training frames, of labelled frames where a split has them,
-and of the prior's poses. Where objects and poses differ in place or size, one
-sees it here before a long training shows it.
+and of the prior's poses; labelled frames only where there is nothing to train
+on. Where objects and poses differ in place or size, one sees it here before a
+long training shows it.
 """
 
 import numpy as np
@@ -23,22 +24,31 @@ _MOST_FRAMES = 2_000  # of a test split that are looked through
 def render(data_dir: str, info: records.DatasetInfo) -> Image.Image:
     """Draws the picture of a prepared folder."""
     count = _COLUMNS * _ROWS
-    pairs = pipelines.training_pairs(
-        data_dir, info, count, seed=0, pair_window=1
-    )
-    batch = next(pairs.as_numpy_iterator())
-    cells = [_enlarged(x) for x in batch["x"]]
+    cells, poses = [], []
+    if "train" in info.splits:
+        cells, poses = _training(data_dir, info, count)
     for split in info.splits:
         if info.labels and split != "train":
             cells += _labelled(data_dir, info, split, count)
-    black = np.zeros([_CELL, _CELL, 3], np.uint8)
-    cells += [
-        _with_pose(black, p, np.ones(len(p)), info) for p in batch["p_bar"]
-    ]
+    cells += poses
     rows = [cells[i : i + _COLUMNS] for i in range(0, len(cells), _COLUMNS)]
     return Image.fromarray(
         np.concatenate([np.concatenate(row, axis=1) for row in rows])
     )
+
+
+def _training(
+    data_dir: str, info: records.DatasetInfo, count: int
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Cells of frames, and of poses."""
+    pairs = pipelines.training_pairs(
+        data_dir, info, count, seed=0, pair_window=1
+    )
+    batch = next(pairs.as_numpy_iterator())
+    black = np.zeros([_CELL, _CELL, 3], np.uint8)
+    return [_enlarged(x) for x in batch["x"]], [
+        _with_pose(black, p, np.ones(len(p)), info) for p in batch["p_bar"]
+    ]
 
 
 def _labelled(

@@ -87,7 +87,7 @@ class _Writer:
         self._motion = {
             split: distributions.Motion(image_size) for split in source.clips
         }
-        self._labels: list[np.ndarray] = []
+        self._labels: dict[str, list[np.ndarray]] = {}
 
     def split(self, name: str) -> records.Split:
         """Writes one split."""
@@ -155,8 +155,8 @@ class _Writer:
                 labelled = np.where(
                     frame.visibility[:, np.newaxis] > 0, keypoints, np.nan
                 )
-                if split == "test" and not np.isnan(labelled).all():
-                    self._labels.append(labelled)
+                if split != "train" and not np.isnan(labelled).all():
+                    self._labels.setdefault(split, []).append(labelled)
             progress.update()
             yield _Picture(
                 frame.number,
@@ -179,11 +179,11 @@ class _Writer:
         placements = {
             f"what moves in {split} crops": motion.placement()
             for split, motion in self._motion.items()
+            if split not in self._labels
         }
-        if self._labels:
-            placements.pop("what moves in test crops")
-            placements[f"{self._source.labels} of test crops"] = (
-                distributions.of_poses(np.stack(self._labels), self._size)
+        for split, labels in self._labels.items():
+            placements[f"{self._source.labels} of {split} crops"] = (
+                distributions.of_poses(np.stack(labels), self._size)
             )
         return {
             name: placement
