@@ -39,6 +39,14 @@ def write_images(folder: pathlib.Path, count: int) -> None:
         Image.fromarray(frame(number)).save(folder / f"{number}.png")
 
 
+def write_pts(path: pathlib.Path, points: np.ndarray) -> None:
+    """Writes landmarks [N, 2], which count from 0; the file's from 1."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"{x:.6f} {y:.6f}" for x, y in points + 1.0]
+    header = ["version: 1", f"n_points:  {len(points)}", "{"]
+    path.write_text("\n".join([*header, *lines, "}"]) + "\n")
+
+
 def coco(annotations: list, images: list | None = None) -> dict:
     """A COCO keypoint file's content; by default one image of 64x48."""
     return {
