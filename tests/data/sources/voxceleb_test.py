@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 
 def _source(folder, skip=False):
-    return voxceleb.source(str(folder), _SIZE, clips.BadFiles(skip))
+    return voxceleb.source(str(folder), clips.BadFiles(skip))
 
 
 def _prior(folder, skip=False):

@@ -65,7 +65,7 @@ def folder(tmp_path):
 
 
 def _source(folder, skip=False, **options):
-    return w300.source(str(folder), _SIZE, clips.BadFiles(skip), **options)
+    return w300.source(str(folder), clips.BadFiles(skip), **options)
 
 
 def _frames(source, split):

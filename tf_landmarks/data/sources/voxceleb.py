@@ -34,21 +34,17 @@ _LANDMARKS_EVERY = 25
 _Find = Callable[[pathlib.Path, np.ndarray, tuple], np.ndarray | None]
 
 
-def source(
-    folder: str, image_size: int, bad_files: clips.BadFiles
-) -> clips.Source:
+def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
     """The tracks of the first identity, the third and so on; whole frames.
 
     Args:
       folder: of VoxCeleb's identities.
-      image_size: is not needed.
       bad_files: is told of identities without tracks, and of what cannot be
         read.
 
     Raises:
       errors.UserError: no such folder, or it is not laid out by identity.
     """
-    del image_size
     people = voxceleb_tracks.identities(folder)[::2]
     tracks = _tracks(folder, people, bad_files)
     pairs = [track for track in tracks if track.images != 1]

@@ -39,7 +39,6 @@ _GROUPS = (
 
 def source(
     folder: str,
-    image_size: int,
     bad_files: clips.BadFiles,
     face_crop: float = face_boxes.CROP,
 ) -> clips.Source:
@@ -47,7 +46,6 @@ def source(
 
     Args:
       folder: of 300-W.
-      image_size: is not needed.
       bad_files: is told of files that cannot be read, of images without
         landmarks or box, and of landmarks without image.
       face_crop: side of a crop, in larger sides of the face's box.
@@ -55,7 +53,6 @@ def source(
     Raises:
       errors.UserError: a folder or a file of boxes is missing.
     """
-    del image_size
     root = pathlib.Path(folder)
     w300_files.check_layout(root, _GROUPS)
     splits: dict[str, list[clips.Clip]] = {"labelled": [], "test": []}
