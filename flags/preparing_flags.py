@@ -55,6 +55,12 @@ MASK = flags.DEFINE_bool(
     "Make the background black, by simple_h36m's masks, as the authors do.",
 )
 
+FACE_CROP = flags.DEFINE_float(
+    "face_crop",
+    1.5,
+    "Side of w300's crops, in longer sides of the box about the landmarks.",
+    lower_bound=1.0,
+)
 PRIOR_CAMERAS = flags.DEFINE_integer(
     "prior_cameras",
     0,
@@ -166,3 +172,4 @@ OF_VIDEO = (
 # What only datasets have that others own, and of them one only.
 OF_IMPORTED = (SOURCE, PRIOR, PRIOR_SOURCE)
 OF_SIMPLE_H36M = (MASK,)
+OF_W300 = (FACE_CROP,)

@@ -22,12 +22,16 @@ from tf_landmarks.data.avatars import scenes
 from tf_landmarks.data.sources import avatars
 from tf_landmarks.data.sources import simple_h36m
 from tf_landmarks.data.sources import video
+from tf_landmarks.data.sources import w300
 
 for _module in (data_flags, dataset_flags, preparing_flags):
     absl_flags.adopt_module_key_flags(_module)
 
 # What the source of one imported dataset is to know, by dataset.
-_OPTIONS = {simple_h36m.NAME: preparing_flags.OF_SIMPLE_H36M}
+_OPTIONS = {
+    simple_h36m.NAME: preparing_flags.OF_SIMPLE_H36M,
+    w300.NAME: preparing_flags.OF_W300,
+}
 
 
 def main() -> None:

@@ -24,7 +24,10 @@ from tf_landmarks.data import clips
 from tf_landmarks.data import joint_maps
 from tf_landmarks.data import priors
 from tf_landmarks.data.sources import h36m
+from tf_landmarks.data.sources import multipie
 from tf_landmarks.data.sources import simple_h36m
+from tf_landmarks.data.sources import voxceleb
+from tf_landmarks.data.sources import w300
 
 
 class Importer(NamedTuple):
@@ -37,6 +40,9 @@ class Importer(NamedTuple):
 IMPORTERS = {
     h36m.NAME: Importer(h36m.source, h36m.prior),
     simple_h36m.NAME: Importer(simple_h36m.source, simple_h36m.prior),
+    multipie.NAME: Importer(None, multipie.prior),
+    voxceleb.NAME: Importer(voxceleb.source, voxceleb.prior),
+    w300.NAME: Importer(w300.source, w300.prior),
 }
 
 
