@@ -1,18 +1,14 @@
 import functools
 import os
 
-import numpy as np
 import pytest
-import tensorflow as tf
 from absl import flags
 from PIL import Image
 
 from tests import tiny_runs
 from tests.data import made_files
-from tests.data.sources import made_human36m
 from tf_landmarks import errors
 from tf_landmarks import prepare
-from tf_landmarks import skeletons
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 
@@ -115,104 +111,6 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
 def test_missing_flags_are_named(arguments, message):
     with pytest.raises(errors.UserError, match=message):
         _main(*arguments)
-
-
-def _clip_features(data_dir, split):
-    """Names of the features in the clips of a split."""
-    paths = sorted(map(str, data_dir.glob(f"clips-{split}-*.tfrecord")))
-    return {
-        name
-        for record in tf.data.TFRecordDataset(paths).as_numpy_iterator()
-        for name in tf.train.Example.FromString(record).features.feature
-    }
-
-
-def test_human36m_becomes_batches(tmp_path, capsys):
-    made_human36m.write(tmp_path / "h36m")
-    data = tmp_path / "data"
-    _main(
-        "--dataset=h36m",
-        f"--source={tmp_path}/h36m",
-        "--prior_size=50",
-        f"--data_dir={data}",
-        "--image_size=32",
-    )
-    out = capsys.readouterr().out
-    assert "train: 75 clips, 225 frames in 75 runs, 50 poses" in out
-    assert "test: 30 clips, 210 frames in 30 runs, 0 poses" in out
-    info = records.read_info(str(data))
-    assert info.skeleton == skeletons.HUMAN36M and info.labels == "labels"
-    assert info.source["prior_size"] == 50
-    assert _clip_features(data, "train") == {
-        *("clip_id", "frame_numbers", "frames")
-    }
-    frames = pipelines.evaluation_frames(str(data), info, "test", 7)
-    first = next(frames.as_numpy_iterator())  # one clip, frames 0 to 6
-    assert set(first["clip_id"]) == {b"S9/Directions 1.54138969"}
-    # The box of each frame is one pixel further to the right, and so are its
-    # landmarks: in the crop they stay.
-    np.testing.assert_array_equal(
-        first["box"], [[12 + number, 8, 32, 32] for number in range(7)]
-    )
-    np.testing.assert_allclose(
-        first["p"][:, [0, 31]],
-        np.tile([[16 / 31 - 1, -1], [46 / 31 - 1, 1]], (7, 1, 1)),
-        atol=1e-5,
-    )
-    np.testing.assert_array_equal(first["visibility"], np.full([7, 32], 2))
-    poses = pipelines.load_poses(str(data), info)
-    np.testing.assert_allclose(
-        poses[:, [0, 31]],
-        np.tile(first["p"][:1, [0, 31]], (50, 1, 1)),
-        atol=1e-5,
-    )
-
-
-@pytest.mark.parametrize("flag, level", [("--mask", -1.0), ("--nomask", 0.57)])
-def test_simplified_human36m_becomes_batches(tmp_path, flag, level):
-    made_human36m.write_simple(tmp_path / "simple")
-    data_dir = f"{tmp_path}/data"
-    _main(
-        "--dataset=simple_h36m",
-        f"--source={tmp_path}/simple",
-        flag,
-        f"--data_dir={data_dir}",
-        "--image_size=32",
-    )
-    info = records.read_info(data_dir)
-    assert info.splits["train"].frames == 36 * 2
-    assert info.splits["train"].poses == 36 * 2
-    batch = next(iter(pipelines.training_pairs(data_dir, info, 2, 0, 8)))
-    assert batch["p_bar"].shape == (2, 32, 2)
-    background = np.mean(batch["x"][:, 2:14])
-    np.testing.assert_allclose(background, level, atol=0.02)
-    test = next(
-        pipelines.evaluation_frames(
-            data_dir, info, "test", 4
-        ).as_numpy_iterator()
-    )
-    assert list(test["frame_number"]) == [1, 2, 3, 4]
-    # Frame 2: column 0.25, row 0.2 of 32 pixels are pixels 7.5 and 5.9.
-    np.testing.assert_allclose(
-        test["p"][1, 0], [15 / 31 - 1, 11.8 / 31 - 1], atol=1e-5
-    )
-
-
-def test_a_file_that_is_bad_leaves_nothing_written(tmp_path):
-    made_human36m.write_simple(tmp_path / "simple")
-    folder = tmp_path / "simple/human_images/S11/Landmarks/Posing.54138969"
-    (folder / "3.mat").write_bytes(b"no landmarks" * 99)
-    (tmp_path / "made").mkdir()
-    with pytest.raises(
-        errors.UserError, match=r"3\.mat: cannot be read as a MATLAB"
-    ):
-        _main(
-            "--dataset=simple_h36m",
-            f"--source={tmp_path}/simple",
-            f"--data_dir={tmp_path}/made/data",
-            "--image_size=32",
-        )
-    assert not list((tmp_path / "made").iterdir())
 
 
 def test_a_prior_is_not_larger_than_the_poses_there_are(folder):

@@ -1,0 +1,192 @@
+"""`prepare` of datasets that others own, from copies of their layouts."""
+
+import functools
+
+import numpy as np
+import pytest
+import scipy.io
+import tensorflow as tf
+
+from tests import tiny_runs
+from tests.data import made_files
+from tests.data.sources import made_human36m
+from tf_landmarks import errors
+from tf_landmarks import prepare
+from tf_landmarks import skeletons
+from tf_landmarks.data import pipelines
+from tf_landmarks.data import records
+
+_main = functools.partial(tiny_runs.run_main, prepare.main)
+
+
+def _clip_features(data_dir, split):
+    """Names of the features in the clips of a split."""
+    paths = sorted(map(str, data_dir.glob(f"clips-{split}-*.tfrecord")))
+    return {
+        name
+        for record in tf.data.TFRecordDataset(paths).as_numpy_iterator()
+        for name in tf.train.Example.FromString(record).features.feature
+    }
+
+
+def test_human36m_becomes_batches(tmp_path, capsys):
+    made_human36m.write(tmp_path / "h36m")
+    data = tmp_path / "data"
+    _main(
+        "--dataset=h36m",
+        f"--source={tmp_path}/h36m",
+        "--prior_size=50",
+        f"--data_dir={data}",
+        "--image_size=32",
+    )
+    out = capsys.readouterr().out
+    assert "train: 75 clips, 225 frames in 75 runs, 50 poses" in out
+    assert "test: 30 clips, 210 frames in 30 runs, 0 poses" in out
+    info = records.read_info(str(data))
+    assert info.skeleton == skeletons.HUMAN36M and info.labels == "labels"
+    assert info.source["prior_size"] == 50
+    assert _clip_features(data, "train") == {
+        *("clip_id", "frame_numbers", "frames")
+    }
+    frames = pipelines.evaluation_frames(str(data), info, "test", 7)
+    first = next(frames.as_numpy_iterator())  # one clip, frames 0 to 6
+    assert set(first["clip_id"]) == {b"S9/Directions 1.54138969"}
+    # The box of each frame is one pixel further to the right, and so are its
+    # landmarks: in the crop they stay.
+    np.testing.assert_array_equal(
+        first["box"], [[12 + number, 8, 32, 32] for number in range(7)]
+    )
+    np.testing.assert_allclose(
+        first["p"][:, [0, 31]],
+        np.tile([[16 / 31 - 1, -1], [46 / 31 - 1, 1]], (7, 1, 1)),
+        atol=1e-5,
+    )
+    np.testing.assert_array_equal(first["visibility"], np.full([7, 32], 2))
+    poses = pipelines.load_poses(str(data), info)
+    np.testing.assert_allclose(
+        poses[:, [0, 31]],
+        np.tile(first["p"][:1, [0, 31]], (50, 1, 1)),
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("flag, level", [("--mask", -1.0), ("--nomask", 0.57)])
+def test_simplified_human36m_becomes_batches(tmp_path, flag, level):
+    made_human36m.write_simple(tmp_path / "simple")
+    data_dir = f"{tmp_path}/data"
+    _main(
+        "--dataset=simple_h36m",
+        f"--source={tmp_path}/simple",
+        flag,
+        f"--data_dir={data_dir}",
+        "--image_size=32",
+    )
+    info = records.read_info(data_dir)
+    assert info.splits["train"].frames == 36 * 2
+    assert info.splits["train"].poses == 36 * 2
+    batch = next(iter(pipelines.training_pairs(data_dir, info, 2, 0, 8)))
+    assert batch["p_bar"].shape == (2, 32, 2)
+    background = np.mean(batch["x"][:, 2:14])
+    np.testing.assert_allclose(background, level, atol=0.02)
+    test = next(
+        pipelines.evaluation_frames(
+            data_dir, info, "test", 4
+        ).as_numpy_iterator()
+    )
+    assert list(test["frame_number"]) == [1, 2, 3, 4]
+    # Frame 2: column 0.25, row 0.2 of 32 pixels are pixels 7.5 and 5.9.
+    np.testing.assert_allclose(
+        test["p"][1, 0], [15 / 31 - 1, 11.8 / 31 - 1], atol=1e-5
+    )
+
+
+def test_a_file_that_is_bad_leaves_nothing_written(tmp_path):
+    made_human36m.write_simple(tmp_path / "simple")
+    folder = tmp_path / "simple/human_images/S11/Landmarks/Posing.54138969"
+    (folder / "3.mat").write_bytes(b"no landmarks" * 99)
+    (tmp_path / "made").mkdir()
+    with pytest.raises(
+        errors.UserError, match=r"3\.mat: cannot be read as a MATLAB"
+    ):
+        _main(
+            "--dataset=simple_h36m",
+            f"--source={tmp_path}/simple",
+            f"--data_dir={tmp_path}/made/data",
+            "--image_size=32",
+        )
+    assert not list((tmp_path / "made").iterdir())
+
+
+def _face(x: float, y: float) -> np.ndarray:
+    """68 landmarks whose bounding box is 20 x 20, its first corner at x, y."""
+    face = np.stack([np.arange(68) % 21, np.linspace(0, 20, 68)], axis=1)
+    return face + np.array([x, y])
+
+
+def test_voxceleb_becomes_batches_with_a_prior_of_multipie(tmp_path, capsys):
+    made_files.write_images(tmp_path / "vox/Ann/1.6/v1", 3)
+    made_files.write_images(tmp_path / "vox/Bob/1.6/v1", 3)
+    labels = tmp_path / "mpie/labels/051"
+    labels.mkdir(parents=True)
+    for number in range(3):
+        points = {"pts": _face(100 + number, 50)}
+        scipy.io.savemat(labels / f"00{number}_01_01_051_05_lm.mat", points)
+    _main(
+        "--dataset=voxceleb",
+        f"--source={tmp_path}/vox",
+        "--prior=multipie",
+        f"--prior_source={tmp_path}/mpie",
+        f"--data_dir={tmp_path}/data",
+        "--image_size=32",
+    )
+    out = capsys.readouterr().out
+    assert "train: 1 clips, 3 frames in 1 runs, 3 poses" in out
+    info = records.read_info(f"{tmp_path}/data")
+    assert info.skeleton == skeletons.IBUG_68
+    batch = next(
+        iter(pipelines.training_pairs(f"{tmp_path}/data", info, 2, 0, 8))
+    )
+    assert batch["x"].shape == (2, 32, 32, 3)
+    # 20 pixels are two thirds of the crop, about its middle.
+    extent = np.ptp(batch["p_bar"][0], axis=0) / 2 * 31 / 32
+    np.testing.assert_allclose(extent, 2 / 3, atol=0.01)
+
+
+def test_300w_is_there_to_be_evaluated_on(tmp_path):
+    halves = [
+        f"{name}/{half}set"
+        for name in ("helen", "lfpw")
+        for half in ("train", "test")
+    ]
+    for group in ("afw", *halves, "ibug"):
+        made_files.write_images(tmp_path / "w300" / group, 2)
+        names = []
+        for path in sorted((tmp_path / "w300" / group).iterdir()):
+            named = path.with_stem(f"image_{path.stem}")
+            names.append(path.rename(named).name)
+            made_files.write_pts(named.with_suffix(".pts"), _face(20, 10))
+        _write_boxes(tmp_path / "w300/Bounding Boxes", group, names)
+    _main(
+        "--dataset=w300",
+        f"--source={tmp_path}/w300",
+        "--face_crop=1.6",
+        f"--data_dir={tmp_path}/data",
+        "--image_size=32",
+    )
+    info = records.read_info(f"{tmp_path}/data")
+    assert set(info.splits) == {"labelled", "test"}
+    frames = pipelines.evaluation_frames(f"{tmp_path}/data", info, "test", 99)
+    batch = next(frames.as_numpy_iterator())
+    assert set(batch["clip_id"]) == {
+        *(b"common/helen", b"common/lfpw", b"challenging/ibug")
+    }
+    np.testing.assert_allclose(batch["box"][:, 2], 1.6 * 20, atol=1.7)
+
+
+def _write_boxes(folder, group, names):
+    folder.mkdir(exist_ok=True)
+    cells = np.empty([1, len(names)], object)
+    for i, name in enumerate(names):
+        cells[0, i] = {"imgName": name, "bb_ground_truth": [[21, 11, 41, 31]]}
+    name = f"bounding_boxes_{group.replace('/', '_')}.mat"
+    scipy.io.savemat(folder / name, {"bounding_boxes": cells})
