@@ -13,6 +13,7 @@ _MPI_INF_3DHP_FLIP = (
     *(0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 15, 16, 17, 8, 9, 10, 11, 12),
     *(23, 24, 25, 26, 27, 18, 19, 20, 21, 22),
 )
+_PENN_ACTION_FLIP = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11)
 _IBUG_68_FLIP = (
     *(16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
     *(26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 27, 28, 29, 30),
@@ -27,6 +28,7 @@ _ALL = (
     (skeletons.MPI_INF_3DHP,),
     (skeletons.BODY_25,),
     (skeletons.IBUG_68,),
+    (skeletons.PENN_ACTION,),
 )
 
 
@@ -36,6 +38,7 @@ class SkeletonTest(parameterized.TestCase):
         (skeletons.HUMAN36M_17, _HUMAN36M_17_FLIP),
         (skeletons.MPI_INF_3DHP, _MPI_INF_3DHP_FLIP),
         (skeletons.IBUG_68, _IBUG_68_FLIP),
+        (skeletons.PENN_ACTION, _PENN_ACTION_FLIP),
     )
     def test_flip_permutation_is_that_of_the_protocol(self, skeleton, expected):
         self.assertEqual(skeleton.flip_permutation, expected)
@@ -166,6 +169,15 @@ class SkeletonTest(parameterized.TestCase):
             self.assertIn((last, first), edges)
         self.assertNotIn((16, 17), edges)
         self.assertLen(edges, 63)
+
+    def test_penn_action_has_a_head_and_six_pairs(self):
+        landmarks = skeletons.PENN_ACTION.landmarks
+        self.assertEqual(landmarks[0], "head")
+        parts = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+        self.assertEqual(
+            landmarks[1:],
+            tuple(f"{side}_{p}" for p in parts for side in ("left", "right")),
+        )
 
 
 class CocoTest(parameterized.TestCase):

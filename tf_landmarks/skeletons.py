@@ -212,6 +212,23 @@ BODY_25 = Skeleton(
     ),
 )
 
+# Penn Action as its labels order it.
+PENN_ACTION = Skeleton(
+    "penn_action",
+    _sides(
+        "head l_shoulder r_shoulder l_elbow r_elbow l_wrist r_wrist l_hip "
+        "r_hip l_knee r_knee l_ankle r_ankle"
+    ),
+    (
+        *_chain(1, 0, 2, 1),
+        *_chain(1, 3, 5),
+        *_chain(2, 4, 6),
+        *_chain(1, 7, 8, 2),
+        *_chain(7, 9, 11),
+        *_chain(8, 10, 12),
+    ),
+)
+
 
 def _ibug_68() -> Skeleton:
     """iBUG's 68 face points; left and right are the person's own."""
