@@ -39,3 +39,11 @@ def test_without_a_best_checkpoint_the_flag_is_named(tmp_path):
     workdir = tiny_runs.make_run(tmp_path / "run")
     with pytest.raises(errors.UserError, match="holds no best checkpoint"):
         _main(f"--workdir={workdir}", "--checkpoint=best")
+
+
+def test_a_protocol_needs_its_landmarks(tmp_path):
+    data_dir = tiny_runs.make_data(tmp_path / "data")
+    workdir = tiny_runs.make_run(tmp_path / "run", data_dir)
+    with pytest.raises(errors.UserError, match="--protocol=w300 scores the 68"):
+        _main(f"--workdir={workdir}", "--protocol=w300")
+    assert not (tmp_path / "run" / "w300.json").exists()

@@ -109,7 +109,7 @@ def evaluate(
         detector.
     """
     frames = pipelines.evaluation_frames(data_dir, info, split, _BATCH_SIZE)
-    _check(detector, data_dir, info, split)
+    check(detector, data_dir, info, split)
     labels = info.labels if "p" in frames.element_spec else None
     prior = pipelines.load_poses(data_dir, info)
     total = info.splits[split].frames
@@ -153,7 +153,18 @@ def skeleton_encoder_error(
     )
 
 
-def _check(detector, data_dir: str, info, split: str) -> None:
+def check(
+    detector: landmark_detector.LandmarkDetector,
+    data_dir: str,
+    info: records.DatasetInfo,
+    split: str,
+) -> None:
+    """Refuses data that a detector cannot be tried on.
+
+    Raises:
+      errors.UserError: no frames in the split, or of other landmarks or
+        another size than the detector's.
+    """
     if not info.splits[split].frames:
         raise errors.UserError(
             f"--split={split}: there are no frames in this split of "
