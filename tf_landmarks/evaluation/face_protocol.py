@@ -34,15 +34,9 @@ def score(
       regressor: fitted on the training set; None: only before.
 
     Raises:
-      errors.UserError: the landmarks are not the 68, or a clip is of neither
-        subset.
+      errors.UserError: see `check`; or a clip is of neither subset.
     """
-    if seen.skeleton.landmarks != skeletons.IBUG_68.landmarks:
-        raise errors.UserError(
-            f"--protocol={NAME} scores the 68 landmarks of iBUG, the detector "
-            f"has {seen.skeleton.num_landmarks} of {seen.skeleton.name}; "
-            "choose another protocol"
-        )
+    check(seen.skeleton)
     of_clip = {clip: _subset(clip) for clip in set(seen.clips)}
     return protocol_reports.Scores(
         protocol=NAME,
@@ -57,6 +51,20 @@ def score(
         weighted=True,
         facts={"regressor": _described(regressor)},
     )
+
+
+def check(skeleton: skeletons.Skeleton) -> None:
+    """Refuses a detector of other landmarks.
+
+    Raises:
+      errors.UserError: they are not iBUG's 68.
+    """
+    if skeleton.landmarks != skeletons.IBUG_68.landmarks:
+        raise errors.UserError(
+            f"--protocol={NAME} scores the 68 landmarks of iBUG, the detector "
+            f"has {skeleton.num_landmarks} of {skeleton.name}; choose another "
+            "protocol"
+        )
 
 
 def _subset(clip: str) -> str:

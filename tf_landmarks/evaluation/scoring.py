@@ -142,13 +142,24 @@ def _score(
         body = body_protocols.PROTOCOLS[protocol]
         body_protocols.joint_indices(body, run.detector.skeleton)
         return body_protocols.score(body, run.predict(split))
+    face_protocol.check(run.detector.skeleton)
     regressor = None
     if _TRAINING_SPLIT in run.info.splits:
-        seen = run.predict(_TRAINING_SPLIT)
-        regressor = linear_regressor.fit(
+        regressor = _fit(run, regression)
+    return face_protocol.score(run.predict(split), regressor)
+
+
+def _fit(run: _Run, regression: Regression) -> linear_regressor.LinearRegressor:
+    seen = run.predict(_TRAINING_SPLIT)
+    try:
+        return linear_regressor.fit(
             seen.p, seen.truth, seen.visibility, *regression
         )
-    return face_protocol.score(run.predict(split), regressor)
+    except ValueError as error:
+        raise errors.UserError(
+            f"{run.data_dir}: of the split {_TRAINING_SPLIT!r}, which the "
+            f"regressor is fitted on, {error}; prepare it again"
+        ) from error
 
 
 def _digest_of_run(workdir: str) -> str:
