@@ -9,7 +9,7 @@ DATASET = flags.DEFINE_string(
     "talking_face (fetched out of packages), demo (the same, trained for "
     "minutes), demo_body (a man, fetched as well), avatars (rendered people), "
     "or one that others own and you have (--source): h36m, "
-    "simple_h36m, voxceleb, w300.",
+    "simple_h36m, penn_action, voxceleb, w300.",
 )
 AVATARS_SCALE = flags.DEFINE_enum(
     "avatars_scale",

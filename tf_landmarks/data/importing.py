@@ -24,7 +24,9 @@ from tf_landmarks.data import clips
 from tf_landmarks.data import joint_maps
 from tf_landmarks.data import priors
 from tf_landmarks.data.sources import h36m
+from tf_landmarks.data.sources import mpi_inf_3dhp
 from tf_landmarks.data.sources import multipie
+from tf_landmarks.data.sources import penn_action
 from tf_landmarks.data.sources import simple_h36m
 from tf_landmarks.data.sources import voxceleb
 from tf_landmarks.data.sources import w300
@@ -40,6 +42,8 @@ class Importer(NamedTuple):
 IMPORTERS = {
     h36m.NAME: Importer(h36m.source, h36m.prior),
     simple_h36m.NAME: Importer(simple_h36m.source, simple_h36m.prior),
+    penn_action.NAME: Importer(penn_action.source, penn_action.prior),
+    mpi_inf_3dhp.NAME: Importer(None, mpi_inf_3dhp.prior),
     multipie.NAME: Importer(None, multipie.prior),
     voxceleb.NAME: Importer(voxceleb.source, voxceleb.prior),
     w300.NAME: Importer(w300.source, w300.prior),
