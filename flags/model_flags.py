@@ -6,13 +6,14 @@ WIDTH = flags.DEFINE_integer(
     "width",
     32,
     "Channels at full resolution of phi, psi and eta (figs. 17 to 19). 16 "
-    "suits a laptop.",
+    "suits a laptop. An hourglass has eight times as many.",
     lower_bound=1,
 )
 D_Y_WIDTH = flags.DEFINE_integer(
     "d_y_width",
     None,
-    "Channels of d_y's first convolutions. None: twice --width, as in fig. 20.",
+    "Channels of d_y's first convolutions, and d_x's. None: twice --width, as "
+    "in fig. 20.",
     lower_bound=1,
 )
 DRAW = flags.DEFINE_enum(
@@ -40,6 +41,18 @@ SKIP_CONNECTIONS = flags.DEFINE_bool(
     "skip_connections",
     True,
     "Skip connections in phi: released, but not in fig. 17.",
+)
+CONCATENATE_SKIPS = flags.DEFINE_bool(
+    "concatenate_skips",
+    False,
+    "Phi of fig. 22, for skeletons of MPI-INF-3DHP: skip connections are "
+    "concatenated.",
+)
+MASK_BY_LIMBS = flags.DEFINE_bool(
+    "mask_by_limbs",
+    False,
+    "Psi of fig. 23, for skeletons of MPI-INF-3DHP: limbs mask the features of "
+    "x'.",
 )
 ETA_INSTANCE_NORM = flags.DEFINE_bool(
     "eta_instance_norm",

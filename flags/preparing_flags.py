@@ -129,7 +129,7 @@ AVATARS_LABELLED = flags.DEFINE_bool(
     "avatars_labelled",
     False,
     "Make a split `labelled` too, the training clips with their labels, for "
-    "train --stage=supervised.",
+    "train --method=supervised and --method=hourglass.",
 )
 AVATARS_PROCESSES = flags.DEFINE_integer(
     "avatars_processes",

@@ -5,9 +5,24 @@ from absl import flags
 STAGE = flags.DEFINE_enum(
     "stage",
     "all",
-    ["all", "skeleton", "landmarks", "supervised"],
-    "Stage 1 trains eta, stage 2 the rest (sec. 4). Supervised: phi and eta by "
-    "the labels of the split `labelled`, to know what these would bring.",
+    ["all", "skeleton", "landmarks"],
+    "Stage 1 trains eta, stage 2 the rest (sec. 4). What learns from labels "
+    "has no stage 1.",
+)
+METHOD = flags.DEFINE_enum(
+    "method",
+    "ours",
+    [
+        "ours",
+        "cycle_gan",
+        "conditional_cycle_gan",
+        "bottleneck_cycle_gan",
+        "supervised",
+        "hourglass",
+    ],
+    "What stage 2 trains: our model, or what the paper compares it with: the "
+    "rows of table 5, CycleGAN first; phi and eta, or a stacked hourglass, by "
+    "the labels of the split `labelled`. See docs/comparison.md.",
 )
 SKELETON_STEPS = flags.DEFINE_integer(
     "skeleton_steps", 580_000, "Updates of stage 1; released.", lower_bound=1
@@ -98,10 +113,21 @@ CONSISTENCY_WEIGHT = flags.DEFINE_float(
     0.0,
     "Of y = beta(eta(y)) in phi's objective; an option of the released code.",
 )
+SECOND_CYCLE_WEIGHT = flags.DEFINE_float(
+    "second_cycle_weight",
+    10.0,
+    "Of phi(psi(y_bar)) = y_bar, with a --method that has the second cycle; "
+    "CycleGAN's.",
+)
+ADVERSARIAL_X_WEIGHT = flags.DEFINE_float(
+    "adversarial_x_weight",
+    10.0,
+    "Of d_x against psi(y_bar), with the same; as on skeletons.",
+)
 DISCRIMINATOR_WEIGHT = flags.DEFINE_float(
     "discriminator_weight",
     0.5,
-    "Of D_y's own loss, halved as released; 1 in eq. 5.",
+    "Of the discriminators' own losses, halved as released; 1 in eq. 5.",
 )
 FINETUNE_ETA = flags.DEFINE_bool(
     "finetune_eta",
@@ -119,8 +145,8 @@ ETA_IMAGE_WEIGHT = flags.DEFINE_float(
 POOL_SIZE = flags.DEFINE_integer(
     "pool_size",
     50,
-    "Generated skeleton images that d_y may see again, as released; 0: none, "
-    "as in the paper's text.",
+    "Generated images that a discriminator may see again, as released; 0: "
+    "none, as in the paper's text.",
 )
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",
@@ -130,9 +156,9 @@ MIXED_PRECISION = flags.DEFINE_bool(
 EMA_MOMENTUM = flags.DEFINE_float(
     "ema_momentum",
     0.0,
-    "Of running means of the weights of phi, psi and eta in stage 2, which are "
-    "then what is evaluated and used: 0.998 is a mean over some 500 updates. "
-    "0: the weights themselves, as released.",
+    "Of running means of the weights of phi, psi and eta (or the hourglass) in "
+    "stage 2, which are then what is evaluated and used: 0.998 is a mean over "
+    "some 500 updates. 0: the weights themselves, as released.",
     lower_bound=0.0,
     upper_bound=1.0,
 )
@@ -164,6 +190,12 @@ PROFILE_STEPS = flags.DEFINE_list(
     "First and last update to trace for TensorBoard's profile plugin: 100,110.",
 )
 
+# By the labels of frames, without stage 1.
+WITH_LABELS = ("supervised", "hourglass")
+
+# Psi paints from y, not from y* = beta(eta(y)).
+WITHOUT_BOTTLENECK = ("cycle_gan", "conditional_cycle_gan")
+
 # What a run keeps from its first update to its last.
 OF_BOTH_STAGES = (
     AUGMENT,
@@ -175,6 +207,7 @@ OF_BOTH_STAGES = (
 )
 OF_STAGE_1 = (LOG_EVERY,)
 OF_STAGE_2 = (
+    METHOD,
     PAIR_WINDOW,
     TPS,
     DECAY_SHARE,
@@ -187,6 +220,8 @@ OF_STAGE_2 = (
     ADVERSARIAL_Y_STAR_WEIGHT,
     ADVERSARIAL_Y_STAR_FROM,
     CONSISTENCY_WEIGHT,
+    SECOND_CYCLE_WEIGHT,
+    ADVERSARIAL_X_WEIGHT,
     DISCRIMINATOR_WEIGHT,
     FINETUNE_ETA,
     ETA_POINTS_WEIGHT,

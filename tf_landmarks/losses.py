@@ -15,6 +15,12 @@ def mean_squared_error(prediction: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.square(difference))
 
 
+def mean_absolute_error(prediction: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Mean over all elements, in float32; of cycles in [79]."""
+    difference = tf.cast(prediction, tf.float32) - tf.cast(target, tf.float32)
+    return tf.reduce_mean(tf.abs(difference))
+
+
 def _least_squares(maps: Sequence[tf.Tensor], target: float) -> tf.Tensor:
     """Mean over the scales of D_y of the mean squared distance to `target`."""
     return tf.add_n(
@@ -24,6 +30,8 @@ def _least_squares(maps: Sequence[tf.Tensor], target: float) -> tf.Tensor:
 
 def encoder_adversarial(maps_of_y: Sequence[tf.Tensor]) -> tf.Tensor:
     """Φ's part of eq. 5: D_y(y) should be 1.
+
+    Ψ's part of the same with D_x on frames is the same function.
 
     Args:
       maps_of_y: D_y(y), one map [B, h, w, 1] a scale.

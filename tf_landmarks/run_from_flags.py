@@ -19,7 +19,7 @@ from tf_landmarks.data import records
 from tf_landmarks.models import architecture
 from tf_landmarks.models import perceptual
 from tf_landmarks.training import fitting
-from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-addons")
 
@@ -38,12 +38,14 @@ def make_architecture(info: records.DatasetInfo) -> architecture.Architecture:
         eta_instance_norm=model_flags.ETA_INSTANCE_NORM.value,
         separable_softmax=model_flags.SEPARABLE_SOFTMAX.value,
         d_y_norm_first=model_flags.D_Y_NORM_FIRST.value,
+        concatenate_skips=model_flags.CONCATENATE_SKIPS.value,
+        mask_by_limbs=model_flags.MASK_BY_LIMBS.value,
     )
 
 
-def make_objective() -> landmark_gan.Objective:
+def make_objective() -> objectives.Objective:
     """The weights of stage 2's losses."""
-    return landmark_gan.Objective(
+    return objectives.Objective(
         perceptual_weight=training_flags.PERCEPTUAL_WEIGHT.value,
         adversarial_weight=training_flags.ADVERSARIAL_WEIGHT.value,
         adversarial_y_star_weight=(
@@ -51,6 +53,8 @@ def make_objective() -> landmark_gan.Objective:
         ),
         adversarial_y_star_from=training_flags.ADVERSARIAL_Y_STAR_FROM.value,
         consistency_weight=training_flags.CONSISTENCY_WEIGHT.value,
+        second_cycle_weight=training_flags.SECOND_CYCLE_WEIGHT.value,
+        adversarial_x_weight=training_flags.ADVERSARIAL_X_WEIGHT.value,
         discriminator_weight=training_flags.DISCRIMINATOR_WEIGHT.value,
         finetune_eta=training_flags.FINETUNE_ETA.value,
         eta_points_weight=training_flags.ETA_POINTS_WEIGHT.value,
@@ -152,7 +156,6 @@ def _description_of_stage_2() -> dict:
     if training_flags.STAGE.value == "skeleton":
         return {}  # its flags may still be chosen
     values = _values(*training_flags.OF_STAGE_2)
-    values["supervised"] = training_flags.STAGE.value == "supervised"
     if training_flags.DECAY_SHARE.value:
         # The rate falls towards this update: another would bend its course.
         values["train_steps"] = training_flags.TRAIN_STEPS.value

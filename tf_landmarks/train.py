@@ -15,6 +15,7 @@ import pathlib
 
 import tensorflow as tf
 from absl import flags as absl_flags
+from absl import logging
 
 from flags import data_flags
 from flags import dataset_flags
@@ -58,6 +59,7 @@ _VIDEOS = {
 def main() -> None:
     """Prepares where that can be done alone, trains, evaluates, draws."""
     _check_pool()
+    _check_method()
     dataset = dataset_flags.DATASET.value
     workdir = run_flags.WORKDIR.value or os.path.join("runs", dataset)
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
@@ -91,6 +93,29 @@ def _check_pool() -> None:
             f"--pool_size={training_flags.POOL_SIZE.value} images of the pool; "
             "give a larger pool or a smaller batch."
         )
+
+
+def _check_method() -> None:
+    """Refuses a stage 1 that nothing would follow; tells what has no part."""
+    method = training_flags.METHOD.value
+    is_skeleton = training_flags.STAGE.value == "skeleton"
+    if method in training_flags.WITH_LABELS and is_skeleton:
+        raise errors.UserError(
+            f"--stage=skeleton: --method={method} learns from labels and has "
+            "no stage 1; drop one of the two flags."
+        )
+    if method in training_flags.WITHOUT_BOTTLENECK:
+        weights = (
+            training_flags.CONSISTENCY_WEIGHT,
+            training_flags.ADVERSARIAL_Y_STAR_WEIGHT,
+        )
+        idle = [f"--{w.name}={w.value:g}" for w in weights if w.value]
+        if idle:
+            logging.info(
+                "--method=%s paints from y itself: no part for %s.",
+                method,
+                " ".join(idle),
+            )
 
 
 def _check_data(data_dir: str, info: records.DatasetInfo) -> None:
@@ -140,18 +165,22 @@ def _describe(
 
 def _train(run: fitting.Run) -> None:
     stage = training_flags.STAGE.value
-    if stage == "supervised":
-        running.train_supervised(run, training_flags.TRAIN_STEPS.value)
+    method = training_flags.METHOD.value
+    steps = training_flags.TRAIN_STEPS.value
+    if method in training_flags.WITH_LABELS:
+        running.train_supervised(run, steps, method)
+        return
     if stage in ("all", "skeleton"):
         running.train_skeleton(run, training_flags.SKELETON_STEPS.value)
     if stage in ("all", "landmarks"):
         frames = held_out.load_frames(run.data_dir, run.info)
         running.train_landmarks(
             run,
-            training_flags.TRAIN_STEPS.value,
+            steps,
             run_from_flags.choose_perceptual_network(run.arch.image_size),
             run_from_flags.make_objective(),
             frames and functools.partial(held_out.errors, frames=frames),
+            method,
         )
 
 

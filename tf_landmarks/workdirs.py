@@ -17,6 +17,7 @@ from absl import logging
 
 from tf_landmarks import errors
 from tf_landmarks.models import architecture
+from tf_landmarks.models import hourglass_detector
 from tf_landmarks.models import image_generator
 from tf_landmarks.models import landmark_detector
 
@@ -230,7 +231,10 @@ def _short(value) -> str:
 
 def load_detector(
     workdir: str, kind: str = "step"
-) -> tuple[landmark_detector.LandmarkDetector, int]:
+) -> tuple[
+    landmark_detector.LandmarkDetector | hourglass_detector.HourglassDetector,
+    int,
+]:
     """The trained detector of a run, and the updates that it has had.
 
     Args:
@@ -241,10 +245,14 @@ def load_detector(
       errors.UserError: when there is no run, or none of its checkpoints.
     """
     arch = read_architecture(workdir)
-    detector = landmark_detector.LandmarkDetector(arch)
+    if _is_hourglass(workdir):
+        detector = hourglass_detector.HourglassDetector(arch)
+        items = {"hourglass": detector.hourglass}
+    else:
+        detector = landmark_detector.LandmarkDetector(arch)
+        items = {"phi": detector.phi, "eta": detector.eta}
     detector(tf.zeros([1, arch.image_size, arch.image_size, 3]))
     folder = checkpoints(workdir, "landmarks")
-    items = {"phi": detector.phi, "eta": detector.eta}
     step = restore(items, folder, partial=True, kind=kind)
     if step is None and steps(folder):
         raise errors.UserError(
@@ -257,6 +265,28 @@ def load_detector(
             "run train on it first, to the end of --stage=landmarks."
         )
     return detector, step
+
+
+def _is_hourglass(workdir: str) -> bool:
+    settings = read_run(workdir).get("landmarks", {})
+    return settings.get("method") == "hourglass"
+
+
+def load_phi_and_eta(
+    workdir: str, kind: str = "step"
+) -> tuple[landmark_detector.LandmarkDetector, int]:
+    """`load_detector`, of detectors that are η after Φ only.
+
+    Raises:
+      errors.UserError: as there, or the run is of another detector.
+    """
+    if _is_hourglass(workdir):
+        raise errors.UserError(
+            f"--workdir={workdir}: a stacked hourglass is there to be "
+            "evaluated, and cannot be exported or published; give a run of "
+            "another --method."
+        )
+    return load_detector(workdir, kind)
 
 
 def load_generator(

@@ -19,6 +19,7 @@ from tf_landmarks import skeletons
 from tf_landmarks.models import architecture
 from tf_landmarks.models import perceptual
 from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 
 IMAGE_SIZE = flags.DEFINE_integer("image_size", 128, "H = W in pixels.")
 WIDTH = flags.DEFINE_integer("width", 32, "Channels at full resolution.")
@@ -43,7 +44,7 @@ def main() -> None:
         if PERCEPTUAL.value == "squeezenet"
         else perceptual.Vgg19(weights=None)
     )
-    model = landmark_gan.LandmarkGAN(arch, network, landmark_gan.Objective())
+    model = landmark_gan.LandmarkGAN(arch, network, objectives.Objective())
     x = tf.random.uniform([batch_size, size, size, 3], -1, 1)
     p_bar = tf.random.uniform(
         [batch_size, arch.skeleton.num_landmarks, 2], -0.8, 0.8

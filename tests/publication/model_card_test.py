@@ -58,11 +58,18 @@ def test_what_was_not_evaluated_is_called_so():
 def test_a_baseline_with_labels_is_called_one():
     assert "Trained without labels" in _card()
     supervised = _card(
-        run={"landmarks": {"perceptual": "squeezenet", "supervised": True}}
+        run={"landmarks": {"perceptual": "squeezenet", "method": "supervised"}}
     )
     assert "Trained without labels" not in supervised
     assert "trained with the labels" in supervised
     assert "SqueezeNet" not in supervised
+
+
+def test_a_model_of_the_comparison_is_not_called_ours():
+    card = _card(run={"landmarks": {"method": "cycle_gan"}})
+    assert "`--method=cycle_gan`" in card
+    assert "Trained without labels" in card
+    assert "--method" not in _card()
 
 
 @pytest.mark.parametrize("source", [avatars, demo_body, talking_face])

@@ -7,7 +7,7 @@ import tensorflow as tf
 from absl.testing import parameterized
 
 from tests.training import tiny_networks
-from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 
 _NETWORKS = ("phi", "psi", "eta", "d_y", "perceptual")
 
@@ -111,7 +111,7 @@ class StepTest(tf.test.TestCase, parameterized.TestCase):
 
 class TermsTest(tf.test.TestCase):
     def test_the_defaults_are_released(self):
-        objective = landmark_gan.Objective()
+        objective = objectives.Objective()
         self.assertEqual(objective.perceptual_weight, 10.0)
         self.assertEqual(objective.adversarial_weight, 10.0)
         self.assertEqual(objective.adversarial_y_star_weight, 0.0)

@@ -1,7 +1,6 @@
 import tensorflow as tf
 
 from tests.training import tiny_networks
-from tf_landmarks.training import landmark_gan
 
 
 class StageTest(tf.test.TestCase):
@@ -18,10 +17,12 @@ class StageTest(tf.test.TestCase):
         checkpointed = tiny_networks.make_gan().checkpointed
         networks = ["phi", "psi", "eta", "d_y"]
         players = ["generator_optimizer", "d_y_optimizer", "eta_optimizer"]
-        losses = [f"mean_{loss}" for loss in landmark_gan._LOSSES]
+        losses = ["perceptual", "reconstruction", "adversarial"]
+        losses += ["discriminator", "consistency", "eta_points", "eta_image"]
         state = ["pool", "perceptual_scale"]
-        self.assertEqual(
-            list(checkpointed), [*networks, *state, *players, *losses]
+        self.assertCountEqual(
+            checkpointed,
+            [*networks, *state, *players, *(f"mean_{n}" for n in losses)],
         )
 
 

@@ -6,6 +6,7 @@ from tensorflow import keras
 from tests import tiny_runs
 from tf_landmarks.models import architecture
 from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 from tf_landmarks.training import optimizers
 from tf_landmarks.training import stage
 
@@ -58,7 +59,7 @@ def make_gan(
     return landmark_gan.LandmarkGAN(
         arch or tiny_runs.architecture_of(),
         Features(),
-        landmark_gan.Objective(**objective),
+        objectives.Objective(**objective),
         learning_rate=1e-3,
     )
 

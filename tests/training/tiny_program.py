@@ -8,7 +8,7 @@ import sys
 from tests.training import tiny_networks
 from tf_landmarks.data import records
 from tf_landmarks.training import fitting
-from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 from tf_landmarks.training import running
 
 EVERY = 4  # updates from a checkpoint to the next
@@ -42,7 +42,7 @@ def train_landmarks(run: fitting.Run, steps: int) -> None:
         run,
         steps,
         tiny_networks.Features,
-        landmark_gan.Objective(pool_size=5),
+        objectives.Objective(pool_size=5),
         held_out_errors=None,
     )
 

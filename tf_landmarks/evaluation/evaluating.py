@@ -19,6 +19,7 @@ from tf_landmarks.data import records
 from tf_landmarks.evaluation import contact_sheet
 from tf_landmarks.evaluation import metrics
 from tf_landmarks.evaluation import reports
+from tf_landmarks.models import hourglass_detector
 from tf_landmarks.models import landmark_detector
 from tf_landmarks.models import renderer
 
@@ -89,7 +90,8 @@ def evaluate_workdir(
 
 
 def evaluate(
-    detector: landmark_detector.LandmarkDetector,
+    detector: landmark_detector.LandmarkDetector
+    | hourglass_detector.HourglassDetector,
     beta: renderer.Renderer,
     data_dir: str,
     info: records.DatasetInfo,
@@ -98,7 +100,7 @@ def evaluate(
     """Evaluates on all frames of a split.
 
     Args:
-      detector: Φ and η.
+      detector: Φ and η, or an hourglass.
       beta: that η alone is tried on.
       data_dir: prepared folder.
       info: of it.
@@ -124,7 +126,10 @@ def evaluate(
         if i in shown:
             rows.append(_row(frame, labels))
     poses = whole_poses or prior[:: math.ceil(len(prior) / _MOST_PRIOR_POSES)]
-    encoder_error = skeleton_encoder_error(detector, beta, np.asarray(poses))
+    encoder_error = None
+    if isinstance(detector, landmark_detector.LandmarkDetector):
+        poses = np.asarray(poses)
+        encoder_error = skeleton_encoder_error(detector, beta, poses)
     report = reports.Report(
         split,
         labels,

@@ -73,7 +73,8 @@ class Report(NamedTuple):
       labels: what the truth is: "labels", "pseudo-labels (dlib)"; None where
         the split has none.
       errors: by clip, in percent of the image; NaN without a truth.
-      skeleton_encoder_error: of η(β(p)), in percent of the image.
+      skeleton_encoder_error: of η(β(p)), in percent of the image; None
+        without an η.
       skeleton_encoder_poses: what p was: as `labels`, or "prior".
       image_size: S in pixels.
       skeleton: of the landmarks.
@@ -84,7 +85,7 @@ class Report(NamedTuple):
     split: str
     labels: str | None
     errors: dict[str, metrics.FrameErrors]
-    skeleton_encoder_error: float
+    skeleton_encoder_error: float | None
     skeleton_encoder_poses: str
     image_size: int
     skeleton: skeletons.Skeleton
@@ -139,10 +140,11 @@ class Report(NamedTuple):
         remarks = []
         if self.skeleton.outer_eye_corners and self.labels:
             remarks.append(_by_eyes(numbers))
-        remarks.append(
-            f"skeleton encoder, on {self.skeleton_encoder_poses}: "
-            f"{self.skeleton_encoder_error:.2f} % of the image"
-        )
+        if self.skeleton_encoder_error is not None:
+            remarks.append(
+                f"skeleton encoder, on {self.skeleton_encoder_poses}: "
+                f"{self.skeleton_encoder_error:.2f} % of the image"
+            )
         if not self.labels:
             remarks.append(_HOW_TO_GET_LABELS.format(split=self.split))
         return remarks

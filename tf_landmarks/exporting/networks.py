@@ -49,7 +49,7 @@ def load(workdir: str, kind: str, dtype: str) -> Networks:
       errors.UserError: see `workdirs`.
     """
     arch = workdirs.read_architecture(workdir)
-    trained, step = workdirs.load_detector(workdir, kind)
+    trained, step = workdirs.load_phi_and_eta(workdir, kind)
     psi = workdirs.load_generator(workdir, step, kind)
     size = arch.image_size
     x = tf.zeros([1, size, size, 3])

@@ -95,8 +95,12 @@ _UNPAIRED = (
     "Landmarks from Unaligned Data using Image Translation*). "
 )
 _SUPERVISED = (
-    "A supervised baseline, `--stage=supervised`: trained with the labels of "
+    "A supervised baseline, `--method=supervised`: trained with the labels of "
     "its clips for {updates} updates. "
+)
+_COMPARED = (
+    "It is of a model that the paper compares its own with, "
+    "`--method={method}`. "
 )
 _FILES = (
     "`flags.txt` has all flags (`train --flagfile`), `run.json` the versions, "
@@ -136,10 +140,13 @@ def render(
     """
     words = WORDS.get(dataset["name"], _UNKNOWN)
     settings = run.get("landmarks", {})
-    supervised = settings.get("supervised", False)
+    method = settings.get("method", "ours")
+    supervised = method == "supervised"
     training = (_SUPERVISED if supervised else _UNPAIRED).format(
         updates=f"{step:,}"
     )
+    if not supervised and method != "ours":
+        training += _COMPARED.format(method=method)
     licence = words.licence
     if not supervised:
         licence += _PERCEPTUAL.get(settings.get("perceptual"), "")

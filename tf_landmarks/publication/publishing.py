@@ -49,7 +49,7 @@ def publish(workdir: str, out: str, kind: str = "step") -> Published:
       errors.UserError: see `workdirs.load_detector`, `description.read` and
         `staging.new_folder`; or the run was not evaluated.
     """
-    detector, step = workdirs.load_detector(workdir, kind)
+    detector, step = workdirs.load_phi_and_eta(workdir, kind)
     psi = workdirs.load_generator(workdir, step, kind)
     described = description.read(workdir, step)
     if described.metrics is None:

@@ -1,7 +1,6 @@
 """The stages: what each trains, on which data, and where it resumes."""
 
 from collections.abc import Callable
-from collections.abc import Mapping
 
 import tensorflow as tf
 from absl import logging
@@ -11,15 +10,33 @@ from tf_landmarks import errors
 from tf_landmarks import workdirs
 from tf_landmarks.data import pipelines
 from tf_landmarks.models import landmark_detector
+from tf_landmarks.training import bottleneck_cycle_gan
+from tf_landmarks.training import conditional_cycle_gan
+from tf_landmarks.training import cycle_gan
 from tf_landmarks.training import fitting
 from tf_landmarks.training import image_summaries
 from tf_landmarks.training import landmark_gan
+from tf_landmarks.training import objectives
 from tf_landmarks.training import optimizers
 from tf_landmarks.training import plateau
 from tf_landmarks.training import profiling
 from tf_landmarks.training import skeleton_autoencoder
+from tf_landmarks.training import stage
 from tf_landmarks.training import supervised_detector
+from tf_landmarks.training import supervised_hourglass
 from tf_landmarks.training import weight_averages
+
+# Of table 5, in its order reversed; then of table 1.
+_UNSUPERVISED = {
+    "ours": landmark_gan.LandmarkGAN,
+    "bottleneck_cycle_gan": bottleneck_cycle_gan.BottleneckCycleGAN,
+    "conditional_cycle_gan": conditional_cycle_gan.ConditionalCycleGAN,
+    "cycle_gan": cycle_gan.CycleGAN,
+}
+_SUPERVISED = {
+    "supervised": supervised_detector.SupervisedDetector,
+    "hourglass": supervised_hourglass.SupervisedHourglass,
+}
 
 _PICTURED_PAIRS = 4
 _LABELLED_SPLIT = "labelled"
@@ -69,8 +86,9 @@ def train_landmarks(
     run: fitting.Run,
     steps: int,
     make_perceptual: Callable[[], keras.Model],
-    objective: landmark_gan.Objective,
+    objective: objectives.Objective,
     held_out_errors: Callable[[keras.Model], dict[str, float]] | None,
+    method: str = "ours",
 ) -> None:
     """Stage 2: trains Φ, Ψ, D_y and goes on with η, to `steps` updates.
 
@@ -81,6 +99,8 @@ def train_landmarks(
       objective: the weights of eq. 6.
       held_out_errors: of a detector, by name; the first counts. None where
         nothing is labelled.
+      method: "ours", or what it is compared with: "cycle_gan",
+        "conditional_cycle_gan", "bottleneck_cycle_gan".
 
     Raises:
       errors.UserError: without a trained η, when training diverges or cannot
@@ -88,23 +108,16 @@ def train_landmarks(
       fitting.Interrupted: after SIGINT or SIGTERM.
     """
     with fitting.strategy(run).scope():
-        model = landmark_gan.LandmarkGAN(
+        model = _UNSUPERVISED[method](
             run.arch,
             make_perceptual(),
             objective,
             optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
             run.seed,
         )
-    items, averaging = model.checkpointed, []
-    networks = {symbol: items[symbol] for symbol in ("phi", "psi", "eta")}
-    if run.ema_momentum:
-        averages = _averages(run, networks)
-        averaging.append(averages)
-        items |= {f"{s}_in_training": n for s, n in networks.items()}
-        items |= averages.networks | {"averaged": averages.state}
-        networks = averages.networks
+    items, averaging = _with_averages(run, model)
     detector = landmark_detector.LandmarkDetector(
-        run.arch, networks["phi"], networks["eta"]
+        run.arch, items["phi"], items["eta"]
     )
     pictured = next(iter(_pairs(run, 0)))
     images = image_summaries.ImageSummaries(
@@ -129,12 +142,15 @@ def train_landmarks(
     )
 
 
-def train_supervised(run: fitting.Run, steps: int) -> None:
-    """Trains Φ and η with labels, in the place of stage 2, to `steps` updates.
+def train_supervised(
+    run: fitting.Run, steps: int, method: str = "supervised"
+) -> None:
+    """Trains with labels, in the place of both stages, to `steps` updates.
 
     Args:
       run: what all stages share.
       steps: updates.
+      method: "supervised", of Φ and η, or "hourglass".
 
     Raises:
       errors.UserError: without a split `labelled`, when training diverges or
@@ -142,11 +158,11 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
       fitting.Interrupted: after SIGINT or SIGTERM.
     """
     with fitting.strategy(run).scope():
-        model = supervised_detector.SupervisedDetector(
+        model = _SUPERVISED[method](
             run.arch,
             optimizers.LinearDecay(run.learning_rate, steps, run.decay_share),
         )
-    items = model.checkpointed
+    items, averaging = _with_averages(run, model)
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "landmarks"))
     fitting.fit(
         run,
@@ -164,22 +180,27 @@ def train_supervised(run: fitting.Run, steps: int) -> None:
         ),
         items,
         steps,
-        _profiling(run),
+        [*averaging, *_profiling(run)],
     )
 
 
-def _averages(
-    run: fitting.Run, networks: Mapping[str, keras.Model]
-) -> weight_averages.WeightAverages:
-    """Means of the weights of Φ, Ψ and η."""
-    frames = tf.zeros([1, run.arch.image_size, run.arch.image_size, 3])
-    phi, psi, eta = run.arch.phi(), run.arch.psi(), run.arch.eta()
-    y = phi(frames)
-    eta(y)
-    psi((y, frames))
-    return weight_averages.WeightAverages(
-        networks, {"phi": phi, "psi": psi, "eta": eta}, run.ema_momentum
-    )
+def _with_averages(
+    run: fitting.Run, model: stage.Stage
+) -> tuple[dict[str, tf.Module], list[keras.callbacks.Callback]]:
+    """What a checkpoint holds, and what averages weights, where it is asked.
+
+    The networks are then those with the means; the ones in training stand
+    beside them.
+    """
+    items = model.checkpointed
+    if not run.ema_momentum:
+        return items, []
+    means = model.make_networks(run.arch)
+    trained = {symbol: items[symbol] for symbol in means}
+    averages = weight_averages.WeightAverages(trained, means, run.ema_momentum)
+    in_training = {f"{s}_in_training": n for s, n in trained.items()}
+    averaged = averages.networks | {"averaged": averages.state}
+    return items | in_training | averaged, [averages]
 
 
 def _pairs(run: fitting.Run, step: int) -> tf.data.Dataset:

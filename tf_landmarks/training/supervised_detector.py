@@ -1,6 +1,7 @@
 """The ceiling: Φ and η of the method, trained with labels.  Table 1."""
 
 import tensorflow as tf
+from tensorflow import keras
 
 from tf_landmarks import losses
 from tf_landmarks.models import architecture
@@ -19,13 +20,22 @@ class SupervisedDetector(stage.Stage):
     ):
         """Makes Φ and η with new weights, and their optimiser."""
         super().__init__("supervised_detector", ["phi", "eta"], ["points"])
-        self.phi, self.eta = arch.phi(), arch.eta()
-        self.eta(self.phi(tf.zeros([1, arch.image_size, arch.image_size, 3])))
+        networks = self.make_networks(arch)
+        self.phi, self.eta = networks["phi"], networks["eta"]
         self.players = {
             "detector": optimizers.Player(
                 [self.phi, self.eta], optimizers.adam(learning_rate)
             )
         }
+
+    @staticmethod
+    def make_networks(
+        arch: architecture.Architecture,
+    ) -> dict[str, keras.Model]:
+        """New Φ and η with their variables, by symbol."""
+        phi, eta = arch.phi(), arch.eta()
+        eta(phi(tf.zeros([1, arch.image_size, arch.image_size, 3])))
+        return {"phi": phi, "eta": eta}
 
     def train_step(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One update from x [B, H, W, 3] and p [B, K, 2]."""
