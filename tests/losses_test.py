@@ -18,6 +18,14 @@ class LossesTest(tf.test.TestCase):
         self.assertEqual(loss.dtype, tf.float32)
         self.assertAllClose(loss, 9.0)
 
+    def test_mean_absolute_error_is_the_mean_over_all_elements(self):
+        loss = losses.mean_absolute_error(
+            tf.constant([[1.0, 2.0], [3.0, 4.0]], tf.bfloat16),
+            tf.constant([[1.0, 0.0], [0.0, 5.0]]),
+        )
+        self.assertEqual(loss.dtype, tf.float32)
+        self.assertAllClose(loss, (0 + 2 + 3 + 1) / 4)
+
     def test_encoder_adversarial_weighs_scales_alike_whatever_their_size(self):
         large = tf.fill([1, 4, 4, 1], 3.0)  # (3 - 1)² = 4
         small = tf.fill([1, 1, 1, 1], 0.0)  # 1

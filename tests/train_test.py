@@ -155,7 +155,11 @@ def test_a_falling_rate_binds_the_run_to_its_length(folder, tmp_path):
         (["--profile_steps=7"], "--profile_steps=7"),
         (["--profile_steps=9,8"], "--profile_steps=9,8"),
         (["--workdir=new", "--stage=landmarks"], "--stage=landmarks"),
-        (["--workdir=new", "--stage=supervised"], "--avatars_labelled"),
+        (["--workdir=new", "--method=supervised"], "--avatars_labelled"),
+        (
+            ["--workdir=new", "--method=hourglass", "--stage=skeleton"],
+            "--stage=skeleton",
+        ),
     ],
 )
 def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):
@@ -163,6 +167,88 @@ def test_mistakes_are_told(folder, tmp_path, monkeypatch, arguments, message):
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     with pytest.raises(errors.UserError, match=message):
         _train(folder, *arguments)
+
+
+@pytest.mark.parametrize(
+    "method, idle",
+    [
+        ("cycle_gan", "--consistency_weight=2"),
+        ("conditional_cycle_gan", "--consistency_weight=2"),
+        ("bottleneck_cycle_gan", ""),
+    ],
+)
+def test_what_ours_is_compared_with_is_trained_and_evaluated_alike(
+    folder, tmp_path, monkeypatch, caplog, method, idle
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    caplog.set_level("INFO")
+    arguments = (
+        f"--workdir={tmp_path}",
+        f"--method={method}",
+        "--consistency_weight=2",
+        "--skeleton_steps=1",
+        "--ema_momentum=0.9",
+        "--mixed_precision",
+    )
+    _train(folder, *arguments, "--train_steps=2")
+    _train(folder, *arguments, "--train_steps=3")  # goes on
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["checkpoint_step"] == 3
+    assert metrics["percent_of_image"] > 0
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["landmarks"]["method"] == method
+    assert ("no part for" in caplog.text) == bool(idle)
+    assert idle in caplog.text
+    with pytest.raises(errors.UserError, match=r"landmarks\.method was"):
+        _train(folder, f"--workdir={tmp_path}", "--ema_momentum=0.9")
+
+
+@pytest.fixture(scope="module")
+def labelled(folder, tmp_path_factory):
+    """Data whose test split is the split `labelled` too."""
+    source = tmp_path_factory.mktemp("labelled")
+    labels = made_files.coco(
+        [made_files.pose(i + 1, shift=i) for i in range(12)],
+        [{"id": i + 1, "file_name": "a.mp4", "frame": i} for i in range(12)],
+    )
+    made_files.write_json(source / "labels.json", labels)
+    tiny_runs.run_main(
+        prepare.main,
+        f"--frames={folder}/clips",
+        f"--poses={folder}/poses.json",
+        f"--test_frames={folder}/test",
+        f"--test_labels={source}/labels.json",
+        f"--data_dir={source}/data",
+        "--image_size=32",
+    )
+    info = json.loads((source / "data/dataset.json").read_text())
+    info["splits"]["labelled"] = info["splits"]["test"]
+    made_files.write_json(source / "data/dataset.json", info)
+    return source / "data"
+
+
+@pytest.mark.parametrize("method", ["supervised", "hourglass"])
+def test_what_learns_from_labels_is_evaluated_alike(labelled, tmp_path, method):
+    arguments = (
+        f"--data_dir={labelled}",
+        f"--workdir={tmp_path}",
+        f"--method={method}",
+        "--ema_momentum=0.9",
+        "--mixed_precision",
+    )
+    for steps in (2, 3):
+        tiny_runs.run_main(
+            train.main, *arguments, *_SMALL, f"--train_steps={steps}"
+        )
+    assert (
+        workdirs.steps(workdirs.checkpoints(str(tmp_path), "landmarks"))[-1]
+        == 3
+    )
+    assert not workdirs.steps(workdirs.checkpoints(str(tmp_path), "skeleton"))
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["labelled_frames"] == 12
+    of_eta = metrics["skeleton_encoder_percent_of_image"]
+    assert (of_eta is None) == (method == "hourglass")
 
 
 def test_data_of_another_size_are_not_taken_silently(folder, tmp_path):

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import pathlib
@@ -244,6 +245,29 @@ class LoadDetectorTest(tf.test.TestCase):
             errors.UserError, "--workdir=.*no checkpoint of a detector"
         ):
             workdirs.load_detector(workdir)
+
+    def test_an_hourglass_is_loaded_and_is_not_eta_after_phi(self):
+        workdir = self.get_temp_dir()
+        arch = dataclasses.replace(tiny_runs.architecture_of(), width=1)
+        hourglass = arch.hourglass()
+        x = tf.random.stateless_uniform([1, 32, 32, 3], (0, 1), -1, 1)
+        heatmaps = hourglass(x)
+        workdirs.save(
+            {"hourglass": hourglass},
+            workdirs.checkpoints(workdir, "landmarks"),
+            5,
+            keep=1,
+        )
+        run = {
+            "architecture": arch.to_json(),
+            "landmarks": {"method": "hourglass"},
+        }
+        workdirs.write_run(workdir, run)
+        loaded, step = workdirs.load_detector(workdir)
+        self.assertEqual(step, 5)
+        self.assertAllClose(loaded.hourglass(x), heatmaps)
+        with self.assertRaisesRegex(errors.UserError, "a stacked hourglass"):
+            workdirs.load_phi_and_eta(workdir)
 
     def test_a_damaged_generator_is_refused(self):
         workdir = tiny_runs.make_run(pathlib.Path(self.get_temp_dir()))

@@ -123,6 +123,14 @@ def test_bodies_have_no_columns_by_the_eyes():
     assert "eyes:" not in _face(None, NAN, NAN, NAN).table()
 
 
+def test_a_detector_without_eta_has_no_error_of_it():
+    report = _report("labels")
+    assert "skeleton encoder" in report.table()
+    without = report._replace(skeleton_encoder_error=None)
+    assert "skeleton encoder" not in without.table()
+    assert without.to_json()["skeleton_encoder_percent_of_image"] is None
+
+
 def test_without_labels_the_table_says_how_to_get_some():
     table = _report(None).table()
     assert "--pseudo_labels=dlib" in table

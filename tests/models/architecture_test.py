@@ -6,9 +6,15 @@ from absl.testing import parameterized
 
 from tf_landmarks import skeletons
 from tf_landmarks.models import architecture
+from tf_landmarks.models import concatenating_encoder
+from tf_landmarks.models import masking_generator
 from tf_landmarks.models import precision
 
 _STICK = skeletons.Skeleton("stick", ("a", "b"), ((0, 1),))
+
+
+def _with(arch, **choices):
+    return dataclasses.replace(arch, **choices)
 
 
 class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
@@ -25,6 +31,8 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
             False,
             False,
             False,
+            True,
+            True,
             True,
         ),
     )
@@ -51,6 +59,33 @@ class ArchitectureTest(tf.test.TestCase, parameterized.TestCase):
         d_y = arch.d_y()
         d_y(tf.zeros([1, 32, 32, 1]))
         self.assertEqual(d_y.trainable_variables[0].shape, [4, 4, 1, 3])
+
+    def test_d_x_is_as_wide_as_d_y(self):
+        arch = architecture.Architecture(_STICK, 32, width=2)
+        for of, width in ((arch, 4), (_with(arch, d_y_width=3), 3)):
+            d_x = of.d_x(conditional=True)
+            d_x(tf.zeros([1, 32, 32, 6]))
+            self.assertEqual(d_x.trainable_variables[0].shape[-1], width)
+
+    def test_networks_of_the_comparison_have_the_width_asked_for(self):
+        arch = architecture.Architecture(_STICK, 32, width=2)
+        y = tf.zeros([1, 32, 32, 1])
+        psi = arch.unconditional_psi()
+        self.assertEqual(psi(y).shape, [1, 32, 32, 3])
+        self.assertEqual(psi.encoder.to_code.filters, 16)
+        hourglass = arch.hourglass()
+        heatmaps = hourglass(tf.zeros([1, 32, 32, 3]))
+        self.assertEqual(heatmaps.shape, [1, 8, 8, 2])
+        self.assertEqual(hourglass.head.layers[1].filters, 16)
+
+    def test_the_variant_for_3dhp_has_its_own_phi_and_psi(self):
+        arch = architecture.Architecture(
+            _STICK, 32, width=2, concatenate_skips=True, mask_by_limbs=True
+        )
+        self.assertIsInstance(
+            arch.phi(), concatenating_encoder.ConcatenatingEncoder
+        )
+        self.assertIsInstance(arch.psi(), masking_generator.MaskingGenerator)
 
     def test_eta_is_float32_under_mixed_precision_and_phi_is_not(self):
         arch = architecture.Architecture(_STICK, image_size=32, width=2)

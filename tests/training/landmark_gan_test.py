@@ -21,17 +21,7 @@ def _gan():
 def _changed_by(model, step):
     """Which of the model's networks have other weights after `step()`."""
     networks = {name: getattr(model, name) for name in _NETWORKS}
-    before = {name: n.get_weights() for name, n in networks.items()}
-    step()
-    return {
-        name
-        for name, network in networks.items()
-        if any(map(np.any, _differences(before[name], network.get_weights())))
-    }
-
-
-def _differences(before, after):
-    return [old != new for old, new in zip(before, after, strict=True)]
+    return tiny_networks.changed_by(networks, step)
 
 
 def _step_without_statistics(model):
@@ -72,7 +62,8 @@ class StepTest(tf.test.TestCase, parameterized.TestCase):
         self.assertTrue(any("moving_" in v.name for v in model.eta.variables))
         before = model.eta.get_weights()
         model.train_step(tiny_networks.make_batch())
-        differences = _differences(before, model.eta.get_weights())
+        after = model.eta.get_weights()
+        differences = tiny_networks.differences(before, after)
         self.assertFalse(any(map(np.any, differences)))
 
     def test_beta_has_nothing_to_learn(self):

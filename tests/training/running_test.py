@@ -93,6 +93,22 @@ def test_stage_2_goes_on_after_kill_9_as_if_it_had_never_stopped(
     )
 
 
+@pytest.mark.parametrize("method", ["cycle_gan", "bottleneck_cycle_gan"])
+def test_what_ours_is_compared_with_goes_on_as_if_it_had_never_stopped(
+    data_dir, tmp_path, method
+):
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    for workdir, ends in ((whole, [7]), (stopped, [4, 7])):
+        run = tiny_program.make_run(data_dir, str(workdir))
+        tiny_program.train_skeleton(run, 2)
+        for last in ends:
+            tiny_program.train_landmarks(run, last, method)
+    _assert_same(stopped, whole, "landmarks", 7)
+    saved = _weights(whole, "landmarks", 7)
+    for item in ("d_x/", "d_x_optimizer/", "pool_x/images"):
+        assert any(name.startswith(item) for name in saved), item
+
+
 def test_what_is_kept_of_stage_2_are_the_means_of_the_weights(
     data_dir, tmp_path
 ):

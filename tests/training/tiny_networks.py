@@ -1,10 +1,16 @@
 """What the tests of training share: networks that a step takes no time with."""
 
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
 from tests import tiny_runs
 from tf_landmarks.models import architecture
+from tf_landmarks.training import gan
 from tf_landmarks.training import landmark_gan
 from tf_landmarks.training import objectives
 from tf_landmarks.training import optimizers
@@ -30,7 +36,10 @@ class Features(keras.Model):
 
 
 class Painter(keras.Model):
-    """In place of Ψ, whose 70 variables take longest to build a graph of."""
+    """In place of Ψ, whose 70 variables take longest to build a graph of.
+
+    Of y and x_prime, or of y alone.
+    """
 
     def __init__(self):
         super().__init__(name="psi", autocast=False)
@@ -41,9 +50,12 @@ class Painter(keras.Model):
 
 
 class QuickArchitecture(architecture.Architecture):
-    """Φ, η, β and D_y, and a Ψ of one layer."""
+    """Φ, η, β, D_y and D_x, and a Ψ of one layer."""
 
     def psi(self) -> keras.Model:
+        return Painter()
+
+    def unconditional_psi(self) -> keras.Model:
         return Painter()
 
 
@@ -52,16 +64,38 @@ def make_quick_architecture() -> QuickArchitecture:
 
 
 def make_gan(
-    arch: architecture.Architecture | None = None, **objective
-) -> landmark_gan.LandmarkGAN:
+    arch: architecture.Architecture | None = None,
+    kind: type[gan.GAN] = landmark_gan.LandmarkGAN,
+    **objective,
+) -> gan.GAN:
     """Stage 2, always with the same weights."""
     keras.utils.set_random_seed(0)
-    return landmark_gan.LandmarkGAN(
+    return kind(
         arch or tiny_runs.architecture_of(),
         Features(),
         objectives.Objective(**objective),
         learning_rate=1e-3,
     )
+
+
+def changed_by(
+    networks: Mapping[str, keras.Model], step: Callable[[], object]
+) -> set[str]:
+    """Which networks have other weights after `step()`."""
+    before = {name: n.get_weights() for name, n in networks.items()}
+    step()
+    return {
+        name
+        for name, network in networks.items()
+        if any(map(np.any, differences(before[name], network.get_weights())))
+    }
+
+
+def differences(
+    before: Sequence[np.ndarray], after: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Where weights differ."""
+    return [old != new for old, new in zip(before, after, strict=True)]
 
 
 def make_batch(seed: int = 0, count: int = 4) -> dict[str, tf.Tensor]:

@@ -36,7 +36,7 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
     running.train_skeleton(run, steps)
 
 
-def train_landmarks(run: fitting.Run, steps: int) -> None:
+def train_landmarks(run: fitting.Run, steps: int, method: str = "ours") -> None:
     """Stage 2, with a pool that is soon full."""
     running.train_landmarks(
         run,
@@ -44,6 +44,7 @@ def train_landmarks(run: fitting.Run, steps: int) -> None:
         tiny_networks.Features,
         objectives.Objective(pool_size=5),
         held_out_errors=None,
+        method=method,
     )
 
 
