@@ -19,6 +19,12 @@ Symbols, in code as in the paper:
   psi   Ψ: y_star, x_prime -> x_hat    models/image_generator.py
   d_y   D_y: y -> drawn or generated   models/skeleton_discriminator.py
 
+And of what our model is compared with (docs/comparison.md):
+
+  painted            Ψ of y_bar, in the second cycle
+  unconditional_psi  Ψ: y -> x_hat     models/unconditional_generator.py
+  d_x   D_x: x -> frame or painted     models/image_discriminator.py
+
 Conventions, everywhere:
 
 * Images are NHWC float32 in [-1, 1]; skeleton images are float32 in [0, 1].
