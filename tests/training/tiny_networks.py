@@ -46,7 +46,7 @@ class Painter(keras.Model):
         self.conv = keras.layers.Conv2D(3, 5, padding="same")
 
     def call(self, inputs, training=False):
-        return self.conv(tf.concat(inputs, axis=-1))
+        return tf.cast(self.conv(tf.concat(inputs, axis=-1)), tf.float32)
 
 
 class QuickArchitecture(architecture.Architecture):
