@@ -32,6 +32,26 @@ def staged(folder: str, flag: str) -> Iterator[pathlib.Path]:
 
 
 @contextlib.contextmanager
+def staged_beside(file: str, flag: str) -> Iterator[pathlib.Path]:
+    """Yields a hidden folder; what is written there moves beside `file`.
+
+    As `staged`, but other processes may write other files to its folder.
+
+    Args:
+      file: the result, or the one that names the results.
+      flag: that named it, for messages.
+
+    Raises:
+      errors.UserError: see `hidden_folder`.
+    """
+    target = pathlib.Path(file)
+    path = target.with_name(f".{target.name}.partial")
+    with hidden_folder(path, f"--{flag}={file}") as hidden:
+        yield hidden
+        _move(hidden, target.parent)
+
+
+@contextlib.contextmanager
 def new_folder(folder: str, flag: str) -> Iterator[pathlib.Path]:
     """Yields a hidden folder; it becomes `folder` on success, as a whole.
 

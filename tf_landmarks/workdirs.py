@@ -65,6 +65,7 @@ def restore(
     folder: pathlib.Path,
     partial: bool = False,
     kind: str = "step",
+    only: int | None = None,
 ) -> int | None:
     """Restores the newest checkpoint that can be read.
 
@@ -73,6 +74,7 @@ def restore(
       folder: of the checkpoints.
       partial: whether the checkpoint may hold more than `items`.
       kind: "step" or "best".
+      only: updates of the one checkpoint to restore; None: any.
 
     Returns:
       The step that it was taken after; None where there is no checkpoint.
@@ -80,7 +82,7 @@ def restore(
     Raises:
       errors.UserError: when there are checkpoints and none can be read.
     """
-    available = steps(folder, kind)
+    available = steps(folder, kind) if only is None else [only]
     for step in reversed(available):
         path = str(folder / f"{kind}-{step}")
         try:
@@ -311,9 +313,6 @@ def load_generator(
     psi = arch.psi()
     shape = arch.skeleton_shape
     psi((tf.zeros([1, *shape]), tf.zeros([1, *shape[:2], 3])))
-    if restore({"psi": psi}, folder, partial=True, kind=kind) != step:
-        raise errors.UserError(
-            f"{path}: psi in it cannot be read; restore the folder from a "
-            "copy, or delete this checkpoint to take an older one."
-        )
+    # A run under way may have saved a newer one since.
+    restore({"psi": psi}, folder, partial=True, kind=kind, only=step)
     return psi

@@ -12,17 +12,30 @@ from tf_landmarks.models import renderer
 from tf_landmarks.training import checkpointing
 
 
+def columns_of_figure_4(
+    model, x: tf.Tensor, x_prime: tf.Tensor
+) -> dict[str, tf.Tensor]:
+    """What fig. 4 shows, by name, each [B, H, W, 3], to be clipped to [0, 1].
+
+    Args:
+      model: whose `repaint` gives y, y_star and x_hat, as `LandmarkGAN`'s.
+      x: frames [B, H, W, 3] in [-1, 1].
+      x_prime: the same.
+    """
+    seen = model.repaint(x, x_prime)
+    return {
+        "x": (x + 1) / 2,
+        "y": renderer.in_colour(seen["y"]),
+        "y_star": renderer.in_colour(seen["y_star"]),
+        "x_hat": (seen["x_hat"] + 1) / 2,
+        "x_prime": (x_prime + 1) / 2,
+    }
+
+
 def figure_4(model: keras.Model, x: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
     """Rows of x, y, y_star, x_hat, x_prime: [B, H, 5 W, 3] in [0, 1]."""
-    seen = model.repaint(x, x_prime)
-    columns = [
-        (x + 1) / 2,
-        renderer.in_colour(seen["y"]),
-        renderer.in_colour(seen["y_star"]),
-        (seen["x_hat"] + 1) / 2,
-        (x_prime + 1) / 2,
-    ]
-    return tf.clip_by_value(tf.concat(columns, axis=2), 0.0, 1.0)
+    columns = columns_of_figure_4(model, x, x_prime).values()
+    return tf.clip_by_value(tf.concat(list(columns), axis=2), 0.0, 1.0)
 
 
 class ImageSummaries(keras.callbacks.Callback):
