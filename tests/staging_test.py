@@ -68,6 +68,23 @@ def test_two_processes_do_not_write_at_once(tmp_path):
     assert os.listdir(tmp_path) == ["a"]
 
 
+def test_two_processes_may_write_two_files_beside_each_other(tmp_path):
+    files = [str(tmp_path / name) for name in ("a.png", "b.png")]
+    with (
+        staging.staged_beside(files[0], "out") as first,
+        staging.staged_beside(files[1], "out") as second,
+    ):
+        (first / "a.png").write_text("a")
+        (first / "a.json").write_text("{}")
+        (second / "b.png").write_text("b")
+        with (
+            pytest.raises(errors.UserError, match="another process"),
+            staging.staged_beside(files[0], "out"),
+        ):
+            pass
+    assert sorted(os.listdir(tmp_path)) == ["a.json", "a.png", "b.png"]
+
+
 def test_a_folder_that_cannot_be_is_the_users_mistake(tmp_path):
     (tmp_path / "file").touch()
     with (

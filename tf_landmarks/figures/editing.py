@@ -31,6 +31,8 @@ class Editor:
     The frame is its own x′: nothing but the pose is to change.
 
     Attributes:
+      painter: of a run.
+      x: the frame, [S, S, 3] in [-1, 1].
       p: detected keypoints [1, K, 2] in [-1, 1].
     """
 
@@ -41,24 +43,24 @@ class Editor:
           painter: of a run.
           x: float32 [S, S, 3] in [-1, 1].
         """
-        self._painter = painter
-        self._x = x[None]
-        self.p = painter.see(self._x)["p"]
+        self.painter = painter
+        self.x = x
+        self.p = painter.see(x[None])["p"]
 
     def moved(self, offset: np.ndarray) -> dict[str, np.ndarray]:
         """p, y_star and x_hat when landmarks have moved by [K, 2]."""
         p = self.p + offset[None].astype(np.float32)
-        y_star = self._painter.beta(p)
-        x_hat = self._painter.paint(y_star, self._x)
+        y_star = self.painter.beta(p)
+        x_hat = self.painter.paint(y_star, self.x[None])
         images = {"p": p, "y_star": y_star, "x_hat": x_hat}
         return {name: image[0].numpy() for name, image in images.items()}
 
     def draw(self, offset: np.ndarray) -> list[np.ndarray]:
         """The moved landmarks over x, and y_star and x_hat: [C, C, 3] each."""
         seen = self.moved(offset)
-        skeleton = self._painter.detector.skeleton
+        skeleton = self.painter.detector.skeleton
         return [
-            grids.with_pose(self._x[0], seen["p"], skeleton),
+            grids.with_pose(self.x, seen["p"], skeleton),
             grids.enlarged_skeleton(seen["y_star"]),
             grids.enlarged_frame(seen["x_hat"]),
         ]
