@@ -86,14 +86,7 @@ def _probe(
         _training_frames(request), "train probes", request.probe_steps
     ):
         probes.train(x, _see(painters, x))
-    found = collections.defaultdict(list)
-    tried = split.read(split.spread(_MOST_TEST_FRAMES))
-    for i in range(0, len(tried), probe.BATCH_SIZE):
-        x = painting.stack(tried[i : i + probe.BATCH_SIZE])
-        for kind, of_frames in probes.squared_errors(
-            x, _see(painters, x)
-        ).items():
-            found[kind].extend(of_frames)
+    found = _try(probes, painters, split)
     summary = {k: probe.summarize(v)._asdict() for k, v in found.items()}
     return {
         "constant": summary[None],
@@ -105,7 +98,7 @@ def _probe(
             for painter in painters
         },
         "split": request.split,
-        "probed_frames": len(tried),
+        "probed_frames": len(found[None]),
         "probe_steps": request.probe_steps,
         "probe_batch_size": probe.BATCH_SIZE,
         "probe_width": probe.WIDTH,
@@ -113,6 +106,22 @@ def _probe(
         "seed": request.seed,
         "definitions": _DEFINITIONS,
     }
+
+
+def _try(
+    probes: probe.Probes,
+    painters: Sequence[painting.Painter],
+    split: frames.Split,
+) -> dict[tuple[str, str] | None, list[float]]:
+    """Squared errors of frames evenly spread over a split, by kind."""
+    shown = split.read(split.spread(_MOST_TEST_FRAMES))
+    found = collections.defaultdict(list)
+    for i in range(0, len(shown), probe.BATCH_SIZE):
+        x = painting.stack(shown[i : i + probe.BATCH_SIZE])
+        errors_of = probes.squared_errors(x, _see(painters, x))
+        for kind, of_frames in errors_of.items():
+            found[kind].extend(of_frames)
+    return found
 
 
 def _training_frames(request: requests.Request) -> tf.data.Dataset:
