@@ -2,6 +2,7 @@ import numpy as np
 
 from tests import tiny_runs
 from tests.figures import cells
+from tests.figures import vivid_runs
 from tf_landmarks.data import records
 from tf_landmarks.figures import data_flow
 from tf_landmarks.figures import frames
@@ -11,7 +12,7 @@ from tf_landmarks.figures import requests
 
 def _request(folder, labels="labels"):
     data_dir = tiny_runs.make_data(folder / "data", labels)
-    workdir = tiny_runs.make_run(folder / "run", data_dir)
+    workdir = vivid_runs.make_run(folder / "run", data_dir)
     return requests.Request((workdir,), count=8, seed=1)
 
 
@@ -28,8 +29,7 @@ def test_a_row_is_what_the_networks_make_of_a_frame(tmp_path):
     chosen = split.draw(8, seed=1)
     x = painting.stack(split.read(chosen)).numpy()
     x_prime = painting.stack(split.read(split.draw_partners(chosen, 1)))
-    painter = painting.Painter(request.workdirs[0])
-    seen = painter.repaint(x, x_prime)
+    seen = vivid_runs.networks().repaint(x, x_prime)
     columns = [x / 2 + 0.5, seen["y"], seen["y_star"]]
     columns += [seen["x_hat"] / 2 + 0.5, x_prime / 2 + 0.5]
     for row in range(8):

@@ -4,6 +4,7 @@ from PIL import Image
 
 from tests import tiny_runs
 from tests.figures import cells
+from tests.figures import vivid_runs
 from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.figures import editing
@@ -15,7 +16,7 @@ _SIZE = tiny_runs.SIZE
 
 @pytest.fixture
 def editor(tmp_path):
-    painter = painting.Painter(tiny_runs.make_run(tmp_path / "run"))
+    painter = painting.Painter(vivid_runs.make_run(tmp_path / "run"))
     noise = np.random.default_rng(0).uniform(-1, 1, (_SIZE, _SIZE, 3))
     return editing.Editor(painter, np.float32(noise))
 
@@ -50,10 +51,14 @@ def test_an_unknown_landmark_is_answered_by_the_nearest_names():
 
 def test_without_a_move_the_frame_is_repainted_as_it_is(editor):
     seen = editor.moved(np.zeros([3, 2]))
+    networks = vivid_runs.networks()
     x = editor.x[None]
-    repainted = editor.painter.repaint(x, x)
-    for name in ("p", "y_star", "x_hat"):
-        np.testing.assert_allclose(seen[name], repainted[name][0], atol=1e-5)
+    for name, image in networks.repaint(x, x).items():
+        if name in seen:
+            np.testing.assert_allclose(seen[name], image[0], atol=1e-4)
+    p = networks.keypoints(editor.x)
+    np.testing.assert_allclose(seen["p"], p, atol=1e-5)
+    assert seen["x_hat"].std() > 0.1
 
 
 def test_a_moved_landmark_changes_its_limb_and_no_other(editor):
@@ -103,10 +108,11 @@ def test_ones_own_picture_is_cropped_as_prepare_crops(tmp_path):
     image[:, 40:] = 255
     Image.fromarray(image).save(tmp_path / "a.png")
     right = editing.read_image(f"{tmp_path}/a.png", (40, 0, 40, 40), 16)
-    np.testing.assert_array_equal(right, np.ones((16, 16, 3)))
+    # The first column is smoothed with what is left of the box.
+    np.testing.assert_allclose(right[:, 1:], 1.0, atol=1e-5)
     padded = editing.read_image(f"{tmp_path}/a.png", None, 16)
-    np.testing.assert_array_equal(padded[8, [2, 13], 0], [-1, 1])
-    np.testing.assert_array_equal(padded[[1, 14]], -1)
+    np.testing.assert_allclose(padded[8, [2, 13], 0], [-1, 1], atol=1e-5)
+    np.testing.assert_allclose(padded[[1, 14]], -1, atol=1e-5)
 
 
 def test_several_pictures_are_refused(tmp_path):

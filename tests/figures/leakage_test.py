@@ -3,6 +3,7 @@ import pytest
 
 from tests import tiny_runs
 from tests.figures import cells
+from tests.figures import vivid_runs
 from tf_landmarks import errors
 from tf_landmarks.data import records
 from tf_landmarks.figures import contrast
@@ -16,7 +17,7 @@ from tf_landmarks.figures import requests
 def request_(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figure_2")
     data_dir = tiny_runs.make_data(folder / "data")
-    runs = [tiny_runs.make_run(folder / n, data_dir) for n in ("one", "two")]
+    runs = [vivid_runs.make_run(folder / n, data_dir) for n in ("one", "two")]
     return requests.Request(tuple(runs), count=2, seed=3, probe_steps=2)
 
 
@@ -33,7 +34,7 @@ def test_beside_x_there_are_four_columns_of_each_run(request_, drawing):
     chosen = split.draw(2, seed=3)
     x = painting.stack(split.read(chosen))
     x_prime = painting.stack(split.read(split.draw_partners(chosen, 3)))
-    seen = painting.Painter(request_.workdirs[0]).repaint(x, x_prime)
+    seen = vivid_runs.networks().repaint(x, x_prime)
     y, y_star = seen["y"], seen["y_star"]
     of_run = [
         seen["x_hat"] / 2 + 0.5,

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests import tiny_runs
+from tests.figures import vivid_runs
 from tf_landmarks import errors
 from tf_landmarks import workdirs
 from tf_landmarks.figures import painting
@@ -16,40 +17,26 @@ def _noise(seed):
 
 
 def test_a_painter_repaints_by_the_runs_networks(tmp_path):
-    painter = painting.Painter(tiny_runs.make_run(tmp_path))
+    painter = painting.Painter(vivid_runs.make_run(tmp_path))
     assert painter.step == tiny_runs.STEP
     x, x_prime = _noise(0), _noise(1)
     seen = painter.repaint(x, x_prime)
-    detected = tiny_runs.detector_of_runs()(x)
-    y_star = tiny_runs.architecture_of().beta()(detected.keypoints)
-    x_hat = tiny_runs.generator_of_runs()((y_star, x_prime))
-    np.testing.assert_allclose(seen["p"], detected.keypoints, atol=1e-5)
-    np.testing.assert_allclose(seen["y"], detected.skeleton_image, atol=1e-5)
-    np.testing.assert_allclose(seen["y_star"], y_star, atol=1e-5)
-    np.testing.assert_allclose(seen["x_hat"], x_hat, atol=1e-5)
+    for name, image in vivid_runs.networks().repaint(x, x_prime).items():
+        np.testing.assert_allclose(seen[name], image, atol=1e-4)
+    for frame, p in zip(x, seen["p"].numpy(), strict=True):
+        expected = vivid_runs.networks().keypoints(frame)
+        np.testing.assert_allclose(p, expected, atol=1e-5)
 
 
 def test_a_painter_goes_to_another_checkpoint_and_back(tmp_path):
-    workdir = tiny_runs.make_run(tmp_path)
-    other = tiny_runs.make_detector(seed=5)
-    workdirs.save(
-        {
-            "phi": other.phi,
-            "eta": other.eta,
-            "psi": tiny_runs.generator_of_runs(),
-        },
-        workdirs.checkpoints(workdir, _FOLDER),
-        9,
-        keep=2,
-    )
-    painter = painting.Painter(workdir)
-    assert painter.step == 9
-    x = _noise(0)
-    for step, detector in ((7, tiny_runs.detector_of_runs()), (9, other)):
-        painter.go_to(step)
-        np.testing.assert_allclose(
-            painter.see(x)["p"], detector(x).keypoints, atol=1e-5
-        )
+    painter = painting.Painter(vivid_runs.make_run(tmp_path, seeds=(0, 5)))
+    assert painter.step == 2 * tiny_runs.STEP
+    x, x_prime = _noise(0), _noise(1)
+    for number, seed in ((1, 0), (2, 5)):
+        painter.go_to(number * tiny_runs.STEP)
+        expected = vivid_runs.networks(seed).repaint(x, x_prime)["x_hat"]
+        x_hat = painter.repaint(x, x_prime)["x_hat"]
+        np.testing.assert_allclose(x_hat, expected, atol=1e-4)
 
 
 def test_a_run_without_psi_is_refused(tmp_path):

@@ -3,6 +3,7 @@ import pytest
 
 from tests import tiny_runs
 from tests.figures import cells
+from tests.figures import vivid_runs
 from tf_landmarks import errors
 from tf_landmarks.data import records
 from tf_landmarks.figures import frames
@@ -13,7 +14,7 @@ from tf_landmarks.figures import requests
 
 def _request(folder, labels="labels", **kwargs):
     data_dir = tiny_runs.make_data(folder / "data", labels)
-    workdir = tiny_runs.make_run(folder / "run", data_dir)
+    workdir = vivid_runs.make_run(folder / "run", data_dir)
     info = records.read_info(data_dir)
     split = frames.Split(data_dir, info, "test")
     return requests.Request((workdir,), **kwargs), split
@@ -26,7 +27,7 @@ def test_detections_and_labels_are_side_by_side(tmp_path):
     shown = split.read(split.draw(5, seed=2))
     for i, frame in enumerate(shown):
         row, column = divmod(2 * i, 6)
-        p = tiny_runs.detector_of_runs()(frame.x[None]).keypoints[0].numpy()
+        p = vivid_runs.networks().keypoints(frame.x)
         expected = grids.with_pose(frame.x, p, tiny_runs.SKELETON)
         cell = cells.cut(picture, row, column)
         assert abs(cell - expected.astype(int)).mean() < 0.5
@@ -54,7 +55,7 @@ def test_markers_are_green_where_detected_and_blue_where_true(tmp_path):
     assert picture.size == cells.size(2, 6)
     for i, frame in enumerate(split.read(split.draw(8, seed=0))):
         cell = cells.cut(picture, *divmod(i, 6))
-        p = tiny_runs.detector_of_runs()(frame.x[None]).keypoints[0].numpy()
+        p = vivid_runs.networks().keypoints(frame.x)
         for x, y in np.round(grids.in_pixels(p, 32)).astype(int):
             np.testing.assert_array_equal(cell[y, x], predictions.DETECTED)
         blue = (cell == predictions.TRUE).all(axis=-1).sum()

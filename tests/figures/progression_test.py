@@ -3,8 +3,8 @@ import pytest
 
 from tests import tiny_runs
 from tests.figures import cells
+from tests.figures import vivid_runs
 from tf_landmarks import errors
-from tf_landmarks import workdirs
 from tf_landmarks.data import records
 from tf_landmarks.figures import frames
 from tf_landmarks.figures import grids
@@ -12,42 +12,39 @@ from tf_landmarks.figures import progression
 from tf_landmarks.figures import requests
 
 
-def _make_run(folder):
+def _make_run(folder, seeds):
     data_dir = tiny_runs.make_data(folder / "data")
-    workdir = tiny_runs.make_run(folder / "run", data_dir)
-    return workdir, data_dir
-
-
-def _save(workdir, detector, step):
-    networks = {"phi": detector.phi, "eta": detector.eta}
-    workdirs.save(
-        networks | {"psi": tiny_runs.generator_of_runs()},
-        workdirs.checkpoints(workdir, "landmarks"),
-        step,
-        keep=1000,
-    )
+    return vivid_runs.make_run(folder / "run", data_dir, seeds), data_dir
 
 
 def test_each_column_is_by_the_weights_of_its_checkpoint(tmp_path):
-    workdir, data_dir = _make_run(tmp_path)
-    later = tiny_runs.make_detector(seed=5)
-    _save(workdir, later, 20)
+    seeds = 0, 5
+    workdir, data_dir = _make_run(tmp_path, seeds)
     request = requests.Request((workdir,), count=2, seed=4)
     picture = progression.draw(request).picture
     assert picture.size == cells.size(4, 3)
     split = frames.Split(data_dir, records.read_info(data_dir), "test")
-    shown = split.read(split.draw(2, seed=4))
-    columns = (tiny_runs.detector_of_runs(), later)
-    for i, frame in enumerate(shown):
-        np.testing.assert_array_equal(
-            cells.cut(picture, 2 * i, 0), grids.enlarged_frame(frame.x)
-        )
-        for column, detector in enumerate(columns, start=1):
-            p = detector(frame.x[None]).keypoints[0].numpy()
-            expected = grids.with_pose(frame.x, p, tiny_runs.SKELETON)
+    chosen = split.draw(2, seed=4)
+    pairs = zip(
+        split.read(chosen),
+        split.read(split.draw_partners(chosen, seed=4)),
+        strict=True,
+    )
+    for i, pair in enumerate(pairs):
+        for j, frame in enumerate(pair):
+            cell = cells.cut(picture, 2 * i + j, 0)
+            np.testing.assert_array_equal(cell, grids.enlarged_frame(frame.x))
+        x, x_prime = (frame.x for frame in pair)
+        for column, seed in enumerate(seeds, start=1):
+            networks = vivid_runs.networks(seed)
+            p = networks.keypoints(x)
+            expected = grids.with_pose(x, p, tiny_runs.SKELETON)
             cell = cells.cut(picture, 2 * i, column)
             assert abs(cell - expected.astype(int)).mean() < 0.5
-            cells.shrunk(cells.cut(picture, 2 * i + 1, column))  # x_hat
+            x_hat = networks.repaint(x[None], x_prime[None])["x_hat"][0]
+            cell = cells.shrunk(cells.cut(picture, 2 * i + 1, column))
+            expected = np.clip(x_hat / 2 + 0.5, 0, 1)
+            np.testing.assert_allclose(cell, expected, atol=0.01)
 
 
 def test_few_checkpoints_are_all_shown():
@@ -60,7 +57,7 @@ def test_of_many_checkpoints_the_early_ones_are_nearer_to_each_other():
 
 
 def test_one_checkpoint_is_refused(tmp_path):
-    workdir, _ = _make_run(tmp_path)
+    workdir, _ = _make_run(tmp_path, (0,))
     with pytest.raises(errors.UserError, match="holds 1; train with"):
         progression.draw(requests.Request((workdir,)))
 
