@@ -38,19 +38,17 @@ def test_another_seed_shows_other_frames(workdir, tmp_path):
 
 
 def test_figure_2_has_its_numbers_beside_it(workdir, tmp_path, capsys):
-    other = tiny_runs.make_run(tmp_path / "other", str(tmp_path / "data"))
     out = tmp_path / "out" / "2.png"
     _main(
         "--figure=2",
         f"--workdir={workdir}",
-        f"--other_workdir={other}",
         "--count=1",
         "--probe_steps=1",
         f"--out={out}",
     )
     assert sorted(os.listdir(out.parent)) == ["2.json", "2.png"]
     numbers = json.loads((tmp_path / "out" / "2.json").read_text())
-    assert list(numbers["workdirs"]) == [workdir, other]
+    assert list(numbers["workdirs"]) == [workdir]
     printed = capsys.readouterr().out
     constant = numbers["constant"]["mean_squared_error"]
     assert f"{constant:.4f}" in printed
@@ -77,6 +75,13 @@ def test_a_mistake_is_told_and_nothing_is_written(
     with pytest.raises(errors.UserError, match=sentence):
         _main(*given, *flags)
     assert not out.exists()
+
+
+def test_other_runs_go_to_figure_2(workdir, tmp_path):
+    flags = f"--workdir={workdir}", f"--out={tmp_path}/out/2.png"
+    with pytest.raises(errors.UserError, match="given twice"):
+        _main("--figure=2", *flags, f"--other_workdir={workdir}")
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_a_number_the_flag_is_named():

@@ -80,8 +80,7 @@ def _probe(
     split: frames.Split,
 ) -> dict[str, Any]:
     """Trains the probes on the train split, tries them on the other."""
-    kinds = [(p.workdir, name) for p in painters for name in _PROBED]
-    probes = probe.Probes(kinds, request.seed)
+    probes = probe.Probes(request.seed)
     for x in tqdm.tqdm(
         _training_frames(request), "train probes", request.probe_steps
     ):

@@ -6,7 +6,7 @@ tells much of that, and so the two are to be compared with each other.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -40,10 +40,14 @@ class Probe(keras.Model):
         return 2.0 * self.network(seen, training=training) - 1.0
 
 
-def make(seed: int) -> Probe:
-    """A new probe; those of one seed begin with the same weights."""
+def make(seed: int, y: tf.Tensor) -> Probe:
+    """A new probe, for skeleton images such as y [B, H, W, C].
+
+    Those of one seed, and one C, begin with the same weights.
+    """
     keras.utils.set_random_seed(seed)
     probe = Probe()
+    probe(y)  # makes the weights
     probe.compile(keras.optimizers.Adam(LEARNING_RATE), "mse")
     return probe
 
@@ -63,20 +67,18 @@ class Error(NamedTuple):
 class Probes:
     """One probe for each kind of skeleton image, and the constant image."""
 
-    def __init__(self, kinds: Iterable, seed: int):
-        """Makes them.
-
-        Args:
-          kinds: what to call them by.
-          seed: of their weights.
-        """
-        self._probes = {kind: make(seed) for kind in kinds}
+    def __init__(self, seed: int):
+        """Keeps the seed of their weights."""
+        self._seed = seed
+        self._probes: dict[Hashable, Probe] = {}
         self._sum, self._seen = 0.0, 0
 
     def train(self, x: tf.Tensor, skeleton_images: Mapping) -> None:
         """An update of each from frames and, by kind, what to tell them by."""
-        for kind, probe in self._probes.items():
-            probe.train_on_batch(skeleton_images[kind], x)
+        for kind, y in skeleton_images.items():
+            if kind not in self._probes:
+                self._probes[kind] = make(self._seed, y)
+            self._probes[kind].train_on_batch(y, x)
         self._sum += tf.reduce_sum(x, axis=0)
         self._seen += len(x)
 
