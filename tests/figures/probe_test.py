@@ -22,8 +22,9 @@ def _mean(x):
 
 
 def _faint(x):
-    """Appearance that no eye would see: under 2 of 255 grey levels."""
-    return 0.5 + 0.005 * _mean(x)
+    """Appearance that no eye would see: a grain of under 2 grey levels."""
+    grain = (-1.0) ** np.add.outer(np.arange(_SIZE), np.arange(_SIZE))
+    return np.float32(0.5 + 0.005 * _mean(x) * grain[..., None])
 
 
 @pytest.fixture(scope="module")
