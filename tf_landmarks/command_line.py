@@ -24,7 +24,7 @@ from tf_landmarks import errors
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 # Not resolved: under Bazel this is the runfiles, where the flagfiles are too.
-_EXPERIMENTS = (
+EXPERIMENTS = (
     pathlib.Path(__file__).absolute().parent.parent / "flags" / "experiments"
 )
 
@@ -61,7 +61,7 @@ def run(main: Callable[[], None], experiment_flag: str | None = None) -> None:
     _show_progress()
     argv = sys.argv
     if experiment_flag:
-        argv = with_experiment(argv, experiment_flag, _EXPERIMENTS)
+        argv = with_experiment(argv, experiment_flag, EXPERIMENTS)
     app.run(lambda rest: _explain_errors(main, rest), argv=argv)
 
 

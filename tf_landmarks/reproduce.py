@@ -1,0 +1,58 @@
+"""Repeats a table of the paper: prepares, trains, evaluates each row.
+
+bazel run //tf_landmarks:reproduce -- --table=5 --scale=small
+bazel run //tf_landmarks:reproduce -- --table=2 --sources=simple_h36m=DIR
+
+Says first what it will run, what is missing and how long it will take. The
+same command goes on where it was stopped.
+"""
+
+from tf_landmarks import command_line  # before TensorFlow: it quiets it
+
+# isort: split
+from absl import flags as absl_flags
+
+from flags import output_flags
+from flags import reproduction_flags
+from flags import run_flags
+from tf_landmarks import errors
+from tf_landmarks.reproduction import paper_tables
+from tf_landmarks.reproduction import running
+from tf_landmarks.reproduction import small_tables
+from tf_landmarks.reproduction import sources
+from tf_landmarks.reproduction import tables
+
+for _module in (output_flags, reproduction_flags, run_flags):
+    absl_flags.adopt_module_key_flags(_module)
+
+_TABLES = (*paper_tables.ALL, *small_tables.ALL)
+
+
+def main() -> None:
+    """Reads the flags, runs the table."""
+    known = sources.names(row for table in _TABLES for row in table.rows)
+    folders = sources.parse(reproduction_flags.SOURCES.value, known)
+    running.reproduce(
+        _find_table(),
+        run_flags.WORKDIR.value or "runs",
+        folders,
+        output_flags.OUT.value or "docs/tables",
+    )
+
+
+def _find_table() -> tables.Table:
+    number = reproduction_flags.TABLE.value
+    scale = reproduction_flags.SCALE.value
+    if number is None:
+        raise errors.UserError("--table is missing; give a number from 1 to 5")
+    scales = {t.scale: t for t in _TABLES if t.number == int(number)}
+    if scale not in scales:
+        raise errors.UserError(
+            f"--table={number} has no --scale={scale}; tables 1, 4 and 5 have. "
+            f"Give --scale={next(iter(scales))}"
+        )
+    return scales[scale]
+
+
+if __name__ == "__main__":
+    command_line.run(main)

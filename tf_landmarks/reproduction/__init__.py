@@ -1,0 +1,1 @@
+"""The tables of the paper: what each row needs, and how it is run."""

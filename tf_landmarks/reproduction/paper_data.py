@@ -1,0 +1,120 @@
+"""The paper's data and trainings: datasets that others own, 128 pixels.
+
+The recipes are flags/experiments/DATASET.flags, which `train` reads of
+--dataset=DATASET.
+"""
+
+from tf_landmarks import skeletons
+from tf_landmarks.reproduction import tables
+
+_SIZE = "--image_size=128"
+
+
+def _data(
+    name: str,
+    skeleton: skeletons.Skeleton,
+    *flags: str,
+    source: str = "",
+    prior: str = "",
+) -> tables.Data:
+    source = source or name
+    if prior:
+        flags = (*flags, f"--prior={prior}")
+    return tables.Data(
+        name,
+        (f"--dataset={source}", _SIZE, *flags),
+        skeleton,
+        {"source": source} | ({"prior_source": prior} if prior else {}),
+    )
+
+
+_H36M = _data("h36m", skeletons.HUMAN36M)
+_H36M_LABELLED = _data(
+    "h36m_labelled", skeletons.HUMAN36M, "--labelled", source="h36m"
+)
+_H36M_3DHP = _data(
+    "h36m_mpi_inf_3dhp",
+    skeletons.HUMAN36M,  # to time it; 28 landmarks take as long
+    source="h36m",
+    prior="mpi_inf_3dhp",
+)
+_SIMPLE_H36M = _data("simple_h36m", skeletons.HUMAN36M)
+_VOXCELEB = _data("voxceleb", skeletons.IBUG_68)
+W300 = _data("w300", skeletons.IBUG_68)
+
+
+def _voxceleb_multipie(poses: int | None) -> tables.Data:
+    count = (f"--prior_size={poses}",) if poses else ()
+    return _data(
+        f"voxceleb_multipie_{poses}" if poses else "voxceleb_multipie",
+        skeletons.IBUG_68,
+        *count,
+        source="voxceleb",
+        prior="multipie",
+    )
+
+
+def supervised(method: str) -> tables.Training:
+    """Of table 1: "hourglass" or "supervised"."""
+    return tables.Training(
+        f"table1_paper/{method}",
+        _H36M_LABELLED,
+        ("--dataset=h36m",),
+        (f"--method={method}",),
+    )
+
+
+def h36m() -> tables.Training:
+    """Of table 1: images and skeletons of Human3.6M."""
+    return _alone("table1_paper/h36m", _H36M, "--dataset=h36m")
+
+
+def h36m_mpi_inf_3dhp() -> tables.Training:
+    """Of table 1: skeletons of MPI-INF-3DHP, networks of appendix F."""
+    return _alone(
+        "table1_paper/mpi_inf_3dhp",
+        _H36M_3DHP,
+        "--dataset=h36m",
+        "--flagfile=flags/experiments/h36m_mpi_inf_3dhp.flags",
+    )
+
+
+def simple_h36m(method: str) -> tables.Training:
+    """Of table 5, and our model of table 2."""
+    return tables.Training(
+        f"table5_paper/humans_{method}",
+        _SIMPLE_H36M,
+        ("--dataset=simple_h36m",),
+        (f"--method={method}",),
+        "table5_paper/humans_stage_1",
+    )
+
+
+def voxceleb() -> tables.Training:
+    """Of table 3: images and landmarks of VoxCeleb."""
+    return _alone("table3_paper/voxceleb", _VOXCELEB, "--dataset=voxceleb")
+
+
+def voxceleb_multipie(method: str) -> tables.Training:
+    """Of table 5, and our model of tables 3 and 4."""
+    return tables.Training(
+        f"table5_paper/faces_{method}",
+        _voxceleb_multipie(None),
+        ("--dataset=voxceleb",),
+        (f"--method={method}",),
+        "table5_paper/faces_stage_1",
+    )
+
+
+def fewer_poses(count: int) -> tables.Training:
+    """Of table 4."""
+    return _alone(
+        f"table4_paper/{count}_annotations",
+        _voxceleb_multipie(count),
+        "--dataset=voxceleb",
+    )
+
+
+def _alone(folder: str, data: tables.Data, *flags: str) -> tables.Training:
+    """Our model, with a stage 1 that is nobody else's."""
+    return tables.Training(folder, data, flags, ("--method=ours",), folder)

@@ -1,0 +1,140 @@
+"""Runs what a table needs: what is missing, in order, and shows what came."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tf_landmarks import errors
+from tf_landmarks import staging
+from tf_landmarks.reproduction import reports
+from tf_landmarks.reproduction import sources
+from tf_landmarks.reproduction import steps
+from tf_landmarks.reproduction import tables
+from tf_landmarks.reproduction import timing
+
+
+class _Plan(NamedTuple):
+    """A row and its steps; none where the row is cited."""
+
+    row: tables.Row
+    steps: list[steps.Step]
+
+    @property
+    def todo(self) -> list[steps.Step]:
+        """The steps that are left; none where the row has its numbers."""
+        if not self.steps or self.steps[-1].is_done():
+            return []
+        return [step for step in self.steps if not step.is_done()]
+
+    def outcome(self, table: tables.Table) -> reports.Outcome:
+        """What came of it so far."""
+        metrics = self.steps[-1].metrics() if self.steps else None
+        if metrics is None:
+            return reports.NOT_RUN
+        evaluate = self.steps[-1]
+        seed = evaluate.trained.command.settings().get("seed", 0)
+        return reports.outcome(
+            self.row, table.columns, metrics, int(seed), evaluate.updates
+        )
+
+
+def reproduce(
+    table: tables.Table, workdir: str, folders: Mapping[str, str], out: str
+) -> None:
+    """Runs a table's rows, and writes the table after each.
+
+    Args:
+      table: of the paper.
+      workdir: of all runs.
+      folders: of datasets that others own, by name.
+      out: folder of the tables.
+
+    Raises:
+      errors.UserError: data are missing, flags have changed since a run began,
+        nothing can be written, or a step fails.
+      KeyboardInterrupt: a signal came; what there is was saved.
+    """
+    plans = [
+        _Plan(row, steps.of_row(row, table.name, workdir, folders))
+        if row.training
+        else _Plan(row, [])
+        for row in table.rows
+    ]
+    todo = _without_repeats(step for plan in plans for step in plan.todo)
+    _describe(table, plans, todo)
+    missing = sources.missing(todo, folders)
+    if missing:
+        raise errors.UserError(sources.explain(missing))
+    for step in _without_repeats(s for plan in plans for s in plan.steps):
+        step.check()
+    _check_out(out)
+    _tell_time(table, todo)
+    _run(table, plans, out)
+
+
+def _without_repeats(all_steps) -> list[steps.Step]:
+    once = []
+    for step in all_steps:
+        if step not in once:
+            once.append(step)
+    return once
+
+
+def _describe(
+    table: tables.Table, plans: list[_Plan], todo: list[steps.Step]
+) -> None:
+    print(f"{table.title}\n")
+    for row, its_steps in plans:
+        print(f"  {row.model}: {_state(its_steps)}")
+    if todo:
+        print("\nTo be run:\n")
+        print("\n".join(f"  {step.command}" for step in todo))
+
+
+def _state(its_steps: list[steps.Step]) -> str:
+    if not its_steps:
+        return "cited, not run"
+    if its_steps[-1].is_done():
+        return "done"
+    train = its_steps[-1].trained
+    left = ", ".join(
+        f"{count:,} updates of stage {stage}"
+        for stage, count in train.updates_left().items()
+        if count
+    )
+    return f"{left or 'evaluation'} to go"
+
+
+def _check_out(out: str) -> None:
+    """Finds now, and not after the first row, that nothing can be written."""
+    with staging.staged(out, "out"):
+        pass
+
+
+def _tell_time(table: tables.Table, todo: list[steps.Step]) -> None:
+    trainings = [step for step in todo if isinstance(step, steps.Train)]
+    if not trainings:
+        return
+    print("\nA few updates of each training are timed now.", flush=True)
+    estimates = timing.estimate(trainings)
+    for workdir, updates, seconds in estimates:
+        parts = (
+            f"{count:,} updates of {seconds[stage]:.2f} s"
+            for stage, count in updates.items()
+        )
+        print(f"  {workdir}: {', '.join(parts)}")
+    total = timing.duration(sum(each.total for each in estimates))
+    print(f"That is {total} on this machine, data and evaluation aside.")
+    if table.known_times:
+        print(table.known_times)
+
+
+def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:
+    for plan in plans:
+        for step in plan.todo:
+            print(f"\n{plan.row.model}\n  {step.command}", flush=True)
+            step.run()
+        if plan.steps:
+            outcomes = [each.outcome(table) for each in plans]
+            reports.write(table, outcomes, out)
+            print(f"\n{reports.text(table, outcomes)}", flush=True)
+    print(f"see {table.name}.txt, .md and .csv in {out}")
