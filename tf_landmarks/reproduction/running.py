@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tf_landmarks import errors
 from tf_landmarks import staging
+from tf_landmarks.reproduction import planning
 from tf_landmarks.reproduction import reports
 from tf_landmarks.reproduction import sources
 from tf_landmarks.reproduction import steps
@@ -54,7 +55,7 @@ def reproduce(
       KeyboardInterrupt: a signal came; what there is was saved.
     """
     plans = [
-        _Plan(row, steps.of_row(row, table.name, workdir, folders))
+        _Plan(row, planning.of_row(row, table.name, workdir, folders))
         if row.training
         else _Plan(row, [])
         for row in table.rows
@@ -65,7 +66,8 @@ def reproduce(
     if missing:
         raise errors.UserError(sources.explain(missing))
     for step in _without_repeats(s for plan in plans for s in plan.steps):
-        step.check()
+        if isinstance(step, steps.Train):
+            step.check()
     _check_out(out)
     _tell_time(table, todo)
     _run(table, plans, out)

@@ -15,7 +15,6 @@ from tf_landmarks import errors
 from tf_landmarks import staging
 from tf_landmarks import workdirs
 from tf_landmarks.data import records
-from tf_landmarks.evaluation import evaluating
 from tf_landmarks.reproduction import commands
 from tf_landmarks.reproduction import tables
 
@@ -39,9 +38,6 @@ class Prepare(NamedTuple):
 
     def is_done(self) -> bool:
         return (pathlib.Path(self.data_dir) / records.INFO_FILE).exists()
-
-    def check(self) -> None:
-        """Nothing can have changed: the folder's name says what is in it."""
 
     def run(self) -> None:
         self.command.run()
@@ -88,8 +84,8 @@ class Train(NamedTuple):
           errors.UserError: it has begun with others.
         """
         before = _read(self._record)
-        if not before or not any(map(self._had, workdirs.STAGES)):
-            return
+        if not before or not any(map(self._had, self.stages)):
+            return  # a first try may have ended with a mistake
         now = _lasting(self.command)
         changed = next(
             (n for n in now | before if now.get(n) != before.get(n)), None
@@ -128,9 +124,6 @@ class TakeOver(NamedTuple):
     def is_done(self) -> bool:
         folder = workdirs.checkpoints(self.target, "skeleton")
         return bool(workdirs.steps(folder))
-
-    def check(self) -> None:
-        """Nothing can have changed that the training does not find."""
 
     def run(self) -> None:
         source = workdirs.checkpoints(self.source, "skeleton")
@@ -178,112 +171,12 @@ class Evaluate(NamedTuple):
     def is_done(self) -> bool:
         return self.metrics() is not None
 
-    def check(self) -> None:
-        """Nothing is lost where flags have changed: it is done again."""
-
     def run(self) -> None:
         self.command.run()
         _write(self._record, self._flags())
 
 
 Step = Prepare | Train | TakeOver | Evaluate
-
-
-def of_row(
-    row: tables.Row, table: str, workdir: str, sources: dict[str, str]
-) -> list[Step]:
-    """The steps of a row that is run, in their order.
-
-    Args:
-      row: of the table.
-      table: its name.
-      workdir: of all tables.
-      sources: folders of datasets that others own, by name.
-    """
-    training = row.training
-    trained = _train(training, workdir)
-    evaluate = _evaluate(row, table, workdir, trained)
-    data = [training.data, *([row.test_data] if row.test_data else [])]
-    steps: list[Step] = [_prepare(d, workdir, sources) for d in data]
-    if training.stage_1 not in (None, training.folder):
-        steps.append(_train_stage_1(training, workdir))
-        steps.append(
-            TakeOver(
-                _join(workdir, training.stage_1),
-                _join(workdir, training.folder),
-            )
-        )
-    return [*steps, trained, evaluate]
-
-
-def _prepare(
-    data: tables.Data, workdir: str, sources: dict[str, str]
-) -> Prepare:
-    folders = tuple(
-        f"--{flag}={sources.get(dataset, f'FOLDER_OF_{dataset}')}"
-        for flag, dataset in data.sources.items()
-    )
-    data_dir = _data_dir(data, workdir)
-    return Prepare(
-        commands.Command(
-            "prepare", (*data.flags, *folders, f"--data_dir={data_dir}")
-        ),
-        data_dir,
-        data,
-    )
-
-
-def _train_stage_1(training: tables.Training, workdir: str) -> Train:
-    shared = tables.Training(
-        training.stage_1,
-        training.data,
-        (*training.flags, "--stage=skeleton"),
-        stage_1=training.stage_1,
-    )
-    return _train(shared, workdir)._replace(stages=("skeleton",))
-
-
-def _train(training: tables.Training, workdir: str) -> Train:
-    own = _join(workdir, training.folder)
-    command = commands.Command(
-        "train",
-        (
-            *training.flags,
-            *training.method,
-            f"--data_dir={_data_dir(training.data, workdir)}",
-            f"--workdir={own}",
-        ),
-    )
-    has_stage_1 = training.stage_1 == training.folder
-    stages = ("skeleton", "landmarks") if has_stage_1 else ("landmarks",)
-    return Train(command, own, stages, training)
-
-
-def _evaluate(
-    row: tables.Row, table: str, workdir: str, trained: Train
-) -> Evaluate:
-    out = _join(workdir, f"{table}/{row.name}")
-    arguments = [f"--workdir={trained.workdir}"]
-    if row.protocol:
-        arguments.append(f"--protocol={row.protocol}")
-    if row.test_data:
-        arguments.append(f"--data_dir={_data_dir(row.test_data, workdir)}")
-    if out != trained.workdir:
-        arguments.append(f"--out={out}")
-    file = f"{row.protocol}.json" if row.protocol else evaluating.METRICS_FILE
-    return Evaluate(
-        commands.Command("evaluate", tuple(arguments)),
-        _join(out, file),
-        trained,
-    )
-
-
-def _join(workdir: str, folder: str) -> str:
-    return str(pathlib.Path(workdir) / folder)
-
-
-def _data_dir(data: tables.Data, workdir: str) -> str:
-    return _join(workdir, f"data/{data.name}")
 
 
 def _lasting(command: commands.Command) -> commands.Settings:

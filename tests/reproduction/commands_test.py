@@ -1,0 +1,43 @@
+import pytest
+
+from tf_landmarks import errors
+from tf_landmarks.reproduction import commands
+
+
+def test_flagfiles_are_read_and_what_is_typed_wins(tmp_path):
+    flagfile = tmp_path / "a.flags"
+    flagfile.write_text("# A remark.\n--train_steps=3\n--augment\n--width=4\n")
+    arguments = (f"--flagfile={flagfile}", "--width=8", "--noaugment")
+    assert commands.Command("train", arguments).settings() == {
+        "train_steps": "3",
+        "augment": "",
+        "noaugment": "",
+        "width": "8",
+    }
+
+
+def test_train_reads_its_datasets_recipe_first():
+    arguments = ("--dataset=avatars", "--train_steps=7")
+    settings = commands.Command("train", arguments).settings()
+    assert settings["train_steps"] == "7"
+    assert settings["skeleton_steps"] == "4000"  # of avatars.flags
+    assert commands.Command("evaluate", arguments).settings() == {
+        "dataset": "avatars",
+        "train_steps": "7",
+    }
+
+
+def test_a_flagfile_that_is_not_there_is_named():
+    command = commands.Command("train", ("--flagfile=nowhere.flags",))
+    with pytest.raises(errors.UserError, match=r"nowhere\.flags.*start this"):
+        command.settings()
+
+
+def test_commands_are_told_as_this_one_was_typed(monkeypatch):
+    command = commands.Command("train", ("--workdir=my runs",))
+    monkeypatch.delenv("BUILD_WORKING_DIRECTORY", raising=False)
+    assert str(command) == "python -m tf_landmarks.train '--workdir=my runs'"
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", "/project")
+    assert str(command) == (
+        "bazel run //tf_landmarks:train -- '--workdir=my runs'"
+    )

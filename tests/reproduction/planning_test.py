@@ -1,0 +1,78 @@
+from tf_landmarks.reproduction import paper_tables
+from tf_landmarks.reproduction import planning
+from tf_landmarks.reproduction import small_tables
+
+
+def _commands(row, table, folders=None):
+    of_row = planning.of_row(row, table.name, "W", folders or {})
+    return [
+        step.command
+        if isinstance(step.command, str)
+        else " ".join((step.command.main, *step.command.arguments))
+        for step in of_row
+    ]
+
+
+def test_a_row_of_the_small_ablation():
+    table = small_tables.TABLE_5
+    recipe = "--dataset=avatars --flagfile=flags/experiments/table5_small.flags"
+    assert _commands(table.rows[0], table) == [
+        "prepare --dataset=avatars --image_size=64 --data_dir=W/data/avatars",
+        f"train {recipe} --stage=skeleton --data_dir=W/data/avatars "
+        "--workdir=W/table5_small/stage_1",
+        "mkdir -p W/table5_small/cycle_gan/checkpoints && cp -r "
+        "W/table5_small/stage_1/checkpoints/skeleton "
+        "W/table5_small/cycle_gan/checkpoints/skeleton",
+        f"train {recipe} --method=cycle_gan --data_dir=W/data/avatars "
+        "--workdir=W/table5_small/cycle_gan",
+        "evaluate --workdir=W/table5_small/cycle_gan",
+    ]
+
+
+def test_a_row_whose_run_is_another_tables():
+    table = small_tables.TABLE_4
+    *_, train, evaluate = _commands(table.rows[-1], table)
+    assert train.endswith("--workdir=W/table5_small/ours")
+    assert evaluate == (
+        "evaluate --workdir=W/table5_small/ours --out=W/table4_small/all_poses"
+    )
+
+
+def test_a_prior_of_its_own_needs_a_stage_1_of_its_own():
+    table = small_tables.TABLE_4
+    assert [c.split()[0] for c in _commands(table.rows[0], table)] == [
+        "prepare",
+        "train",
+        "evaluate",
+    ]
+    row = table.rows[0]
+    train = planning.of_row(row, table.name, "W", {})[1]
+    assert train.stages == ("skeleton", "landmarks")
+
+
+def test_what_learns_from_labels_has_no_stage_1():
+    table = small_tables.TABLE_1
+    row = table.rows[0]
+    prepare, train, evaluate = planning.of_row(row, table.name, "W", {})
+    assert "--avatars_labelled" in prepare.command.arguments
+    assert "--method=hourglass" in train.command.arguments
+    assert train.stages == ("landmarks",)
+    assert evaluate.file == "W/table1_small/hourglass/metrics.json"
+
+
+def test_faces_are_evaluated_on_other_data():
+    table = paper_tables.TABLE_3
+    folders = {"voxceleb": "/v", "multipie": "/m", "w300": "/w"}
+    of_row = _commands(table.rows[10], table, folders)
+    assert of_row[:2] == [
+        "prepare --dataset=voxceleb --image_size=128 --prior=multipie "
+        "--source=/v --prior_source=/m --data_dir=W/data/voxceleb_multipie",
+        "prepare --dataset=w300 --image_size=128 --source=/w "
+        "--data_dir=W/data/w300",
+    ]
+    assert of_row[-1] == (
+        "evaluate --workdir=W/table5_paper/faces_ours --protocol=w300 "
+        "--data_dir=W/data/w300 --out=W/table3_paper/multipie"
+    )
+    # After the regressor: the same steps, other numbers of the same file.
+    assert _commands(table.rows[11], table, folders) == of_row

@@ -1,0 +1,248 @@
+"""A tiny table, run for real, and once more; the rest of it is cited."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests import tiny_runs
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.reproduction import commands
+from tf_landmarks.reproduction import planning
+from tf_landmarks.reproduction import running
+from tf_landmarks.reproduction import tables
+
+_FLAGS = (
+    "--width=4",
+    "--batch_size=4",
+    "--image_size=32",
+    "--checkpoint_every=2",
+    "--log_every=1",
+    "--skeleton_steps=2",
+    "--train_steps=3",
+)
+_DATA = tables.Data("tiny", ("--dataset=none",), tiny_runs.SKELETON)
+_TRAINING = tables.Training(
+    "table9_small/ours", _DATA, _FLAGS, (), "table9_small/stage_1"
+)
+_MORE = ("--train_steps=4",)
+_CITED = tables.Row("theirs", {"error": 7.5})
+_ROW = tables.Row("ours", {"error": 2.5}, _TRAINING, "ours")
+_TABLE = tables.Table(
+    9,
+    "small",
+    "A tiny table",
+    "A remark.",
+    (tables.Column("error", ("percent_of_image",), "paper"),),
+    (_CITED, _ROW),
+    "It takes a minute elsewhere.",
+)
+
+
+def _with_training(training):
+    """The table, with another training of our row."""
+    return _TABLE._replace(rows=(_CITED, _ROW._replace(training=training)))
+
+
+def _reproduce(folder, table=_TABLE, folders=None):
+    """Runs it and gives what was printed by it alone, not by its steps."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        running.reproduce(
+            table, f"{folder}/runs", folders or {}, f"{folder}/out"
+        )
+    return printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Prepared data, and packages that need not be fetched."""
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny_runs.make_data(folder / "runs/data/tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        tiny_runs.plant_squeezenet(folder / "cache")
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def printed(folder):
+    return _reproduce(folder)
+
+
+def _files(folder):
+    """Every file with when it was written."""
+    paths = pathlib.Path(folder).rglob("*")
+    return {str(p): p.stat().st_mtime_ns for p in paths if p.is_file()}
+
+
+def test_the_table_has_what_was_measured(folder, printed):
+    metrics = json.loads(
+        (folder / "runs/table9_small/ours/metrics.json").read_text()
+    )
+    error = metrics["percent_of_image"]
+    with open(folder / "out/table9_small.csv", newline="") as file:
+        theirs, ours = csv.DictReader(file)
+    assert theirs == {
+        "model": "theirs",
+        "error": "",
+        "seed": "",
+        "steps": "",
+        "paper": "7.5",
+    }
+    assert ours == {
+        "model": "ours",
+        "error": f"{error:.4f}",
+        "seed": "0",
+        "steps": "3",
+        "paper": "2.5",
+    }
+    assert f"{error:.2f}" in printed
+    assert printed.endswith(
+        f"see table9_small.txt, .md and .csv in {folder}/out\n"
+    )
+
+
+def test_what_is_to_be_run_is_said_before(printed):
+    said, ran = printed.split("elsewhere.\n")
+    assert "  theirs: cited, not run\n" in said
+    assert "  ours: 3 updates of stage landmarks to go\n" in said
+    assert "--stage=skeleton" in said and "tf_landmarks" in said
+    assert "stage_1: 2 updates of " in said
+    assert "table9_small/ours: 3 updates of " in said
+    to_be_run = said.split("To be run:\n\n")[1].split("\n\n")[0]
+    commands_said = to_be_run.splitlines()
+    commands_run = [line for line in ran.splitlines() if line in commands_said]
+    assert commands_run == commands_said and len(commands_run) == 4
+
+
+def test_stage_1_is_trained_once_and_taken_over(folder, printed):
+    runs = folder / "runs/table9_small"
+    for run in ("stage_1", "ours"):
+        skeleton = workdirs.checkpoints(str(runs / run), "skeleton")
+        assert workdirs.steps(skeleton) == [2]
+    assert (runs / "stage_1/tensorboard/skeleton").exists()
+    assert not (runs / "ours/tensorboard/skeleton").exists()
+    landmarks = workdirs.checkpoints(str(runs / "ours"), "landmarks")
+    assert workdirs.steps(landmarks) == [2, 3]
+
+
+def test_what_is_done_is_not_done_again(folder, printed):
+    before = _files(folder / "runs")
+    printed = _reproduce(folder)
+    assert _files(folder / "runs") == before
+    assert "  ours: done\n" in printed
+    assert "To be run" not in printed and "timed" not in printed
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _ROW._replace(protocol="human36m"),
+        _ROW._replace(name="another"),
+        _ROW._replace(training=_TRAINING._replace(flags=_FLAGS[:-1] + _MORE)),
+        _ROW._replace(training=_TRAINING._replace(method=("--augment",))),
+    ],
+)
+def test_only_an_evaluation_with_the_same_flags_counts(folder, printed, row):
+    def metrics(of):
+        return planning.of_row(of, _TABLE.name, f"{folder}/runs", {})[
+            -1
+        ].metrics()
+
+    assert metrics(_ROW)["frames"] == 8
+    assert metrics(row) is None
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        (
+            {"method": ("--consistency_weight=1",)},
+            r"runs/table9_small/ours has begun with no --consistency_weight, "
+            r"and this is with --consistency_weight=1; delete it",
+        ),
+        (
+            {"flags": (*_FLAGS, "--train_steps=9")},
+            r"begun with --train_steps=3, and this is with --train_steps=9",
+        ),
+    ],
+)
+def test_a_run_does_not_go_on_with_other_flags(
+    folder, printed, changed, message
+):
+    before = _files(folder)
+    with pytest.raises(errors.UserError, match=message):
+        _reproduce(folder, _with_training(_TRAINING._replace(**changed)))
+    assert _files(folder) == before
+
+
+def test_without_data_nothing_is_run(tmp_path):
+    data = _DATA._replace(sources={"source": "h36m", "prior_source": "w300"})
+    table = _with_training(_TRAINING._replace(data=data))
+    with pytest.raises(errors.UserError) as told:
+        _reproduce(tmp_path, table, {"w300": "/data"})
+    assert str(told.value) == (
+        "h36m is missing: docs/datasets/h36m.md tells how to get it; then "
+        "give --sources=h36m=FOLDER"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_before(folder, tmp_path):
+    (tmp_path / "out").write_text("")
+    (tmp_path / "runs").symlink_to(folder / "runs")
+    with pytest.raises(errors.UserError, match="--out="):
+        _reproduce(tmp_path)
+
+
+def test_a_step_that_fails_is_named(folder, capfd):
+    data_dir = f"--data_dir={folder}/nowhere"
+    command = commands.Command("train", (data_dir, f"--workdir={folder}/x"))
+    with pytest.raises(errors.UserError, match=r"^train ended with status 1"):
+        command.run()
+    assert "nowhere" in capfd.readouterr().err
+
+
+_PROGRAM = """
+import sys
+from tf_landmarks import command_line
+from tf_landmarks.reproduction import commands
+command = commands.Command("train", tuple(sys.argv[1:]))
+sys.argv = sys.argv[:1]
+command_line.run(command.run)
+"""
+
+
+def test_a_signal_lets_the_step_save(folder, tmp_path):
+    arguments = [*_FLAGS, "--stage=skeleton", "--skeleton_steps=1000000"]
+    arguments += [f"--data_dir={folder}/runs/data/tiny"]
+    search = os.pathsep.join(path for path in sys.path if path)
+    program = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *arguments, f"--workdir={tmp_path}"],
+        env=os.environ | {"PYTHONPATH": search},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    checkpoints = workdirs.checkpoints(str(tmp_path), "skeleton")
+    while not workdirs.steps(checkpoints):
+        assert program.poll() is None, program.stderr.read()
+        time.sleep(0.05)
+    program.send_signal(signal.SIGINT)
+    _, told = program.communicate()
+    assert program.returncode == 130
+    last = workdirs.steps(checkpoints)[-1]
+    assert f"stopped by SIGINT at update {last}; " in told
+    assert told.endswith(
+        "\nstopped by SIGINT; the same command goes on from there\n"
+    )

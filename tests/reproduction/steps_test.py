@@ -1,0 +1,107 @@
+import json
+
+import pytest
+import tensorflow as tf
+
+from tests import tiny_runs
+from tf_landmarks import errors
+from tf_landmarks import workdirs
+from tf_landmarks.reproduction import commands
+from tf_landmarks.reproduction import steps
+from tf_landmarks.reproduction import tables
+
+_DATA = tables.Data("tiny", ("--dataset=none",), tiny_runs.SKELETON)
+_TRAINING = tables.Training("a", _DATA, (), (), "a")
+
+
+def _train(folder, *flags, stages=("skeleton", "landmarks")):
+    flags = ("--skeleton_steps=20", "--train_steps=9", *flags)
+    arguments = (*flags, "--data_dir=somewhere", f"--workdir={folder}")
+    command = commands.Command("train", arguments)
+    return steps.Train(command, str(folder), stages, _TRAINING)
+
+
+def _add_checkpoint(workdir, stage, step):
+    folder = workdirs.checkpoints(str(workdir), stage)
+    workdirs.save({"a": tf.Module()}, folder, step, keep=3)
+
+
+def _record_flags(workdir, **flags):
+    (workdir / "trained_with.json").write_text(json.dumps(flags))
+
+
+def test_updates_are_counted_from_the_last_checkpoint(tmp_path):
+    train = _train(tmp_path)
+    assert train.updates_left() == {"skeleton": 20, "landmarks": 9}
+    _add_checkpoint(tmp_path, "skeleton", 20)
+    _add_checkpoint(tmp_path, "landmarks", 4)
+    assert train.updates_left() == {"skeleton": 0, "landmarks": 5}
+    assert not train.is_done()
+    _add_checkpoint(tmp_path, "landmarks", 9)
+    assert train.is_done()
+
+
+def test_a_stage_that_is_taken_over_does_not_count(tmp_path):
+    train = _train(tmp_path, stages=("landmarks",))
+    assert train.updates_left() == {"landmarks": 9}
+
+
+def test_a_run_goes_on_with_the_flags_that_it_has_begun_with(tmp_path):
+    _record_flags(tmp_path, skeleton_steps="20", train_steps="9", augment="")
+    _add_checkpoint(tmp_path, "skeleton", 3)
+    _train(tmp_path, "--augment").check()
+    for flags, message in (
+        ((), "begun with --augment, and this is with no --augment; delete it"),
+        (("--augment", "--width=4"), "with no --width, and .* --width=4; "),
+        (("--augment", "--train_steps=8"), "--train_steps=9, .* is with --tra"),
+    ):
+        with pytest.raises(errors.UserError, match=message):
+            _train(tmp_path, *flags).check()
+
+
+def test_a_run_without_a_checkpoint_has_not_begun(tmp_path):
+    _record_flags(tmp_path, train_steps="1")
+    _train(tmp_path).check()
+
+
+def test_stage_1_is_copied_as_a_whole(tmp_path):
+    _add_checkpoint(tmp_path / "from", "skeleton", 3)
+    step = steps.TakeOver(f"{tmp_path}/from", f"{tmp_path}/to")
+    assert not step.is_done()
+    step.run()
+    assert step.is_done()
+    source, target = (
+        sorted(p.name for p in (tmp_path / run).rglob("*") if p.is_file())
+        for run in ("from", "to")
+    )
+    assert source == target
+    assert step.command == (
+        f"mkdir -p {tmp_path}/to/checkpoints && cp -r "
+        f"{tmp_path}/from/checkpoints/skeleton "
+        f"{tmp_path}/to/checkpoints/skeleton"
+    )
+
+
+def _evaluate(folder, *flags):
+    command = commands.Command("evaluate", (f"--workdir={folder}", *flags))
+    return steps.Evaluate(command, f"{folder}/metrics.json", _train(folder))
+
+
+@pytest.mark.parametrize("step, counts", [(9, True), (8, False), (None, True)])
+def test_an_evaluation_counts_if_it_is_of_the_last_update(
+    tmp_path, step, counts
+):
+    metrics = {"error": 3.0} | (
+        {} if step is None else {"checkpoint_step": step}
+    )
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    evaluated_with = {
+        "evaluate": {},
+        "train": {"skeleton_steps": "20", "train_steps": "9"},
+    }
+    path = tmp_path / "evaluated_with.json"
+    path.write_text(json.dumps(evaluated_with))
+    assert _evaluate(tmp_path).is_done() == counts
+    assert not _evaluate(tmp_path, "--protocol=w300").is_done()
+    path.unlink()
+    assert not _evaluate(tmp_path).is_done()
