@@ -19,7 +19,7 @@ _main = functools.partial(tiny_runs.run_main, reproduce.main)
         (["--table=3", "--sources=faces=."], "one of h36m, mpi_inf_3dhp, "),
         (
             ["--table=2"],
-            "^simple_h36m is missing: docs/datasets/simple_h36m.md tells how",
+            "^simple_h36m is missing: docs/datasets/h36m.md tells how",
         ),
     ],
 )

@@ -1,13 +1,17 @@
 """The paper's data and trainings: datasets that others own, 128 pixels.
 
-The recipes are flags/experiments/DATASET.flags, which `train` reads of
---dataset=DATASET.
+The recipes are flags/experiments/h36m.flags and simple_h36m.flags, which
+`train` reads of --dataset, and table3_paper.flags.
 """
 
 from tf_landmarks import skeletons
 from tf_landmarks.reproduction import tables
 
 _SIZE = "--image_size=128"
+_OF_FACES = (
+    "--dataset=voxceleb",
+    "--flagfile=flags/experiments/table3_paper.flags",
+)
 
 
 def _data(
@@ -75,7 +79,8 @@ def h36m_mpi_inf_3dhp() -> tables.Training:
         "table1_paper/mpi_inf_3dhp",
         _H36M_3DHP,
         "--dataset=h36m",
-        "--flagfile=flags/experiments/h36m_mpi_inf_3dhp.flags",
+        "--concatenate_skips",  # figs. 22 and 23
+        "--mask_by_limbs",
     )
 
 
@@ -92,7 +97,7 @@ def simple_h36m(method: str) -> tables.Training:
 
 def voxceleb() -> tables.Training:
     """Of table 3: images and landmarks of VoxCeleb."""
-    return _alone("table3_paper/voxceleb", _VOXCELEB, "--dataset=voxceleb")
+    return _alone("table3_paper/voxceleb", _VOXCELEB, *_OF_FACES)
 
 
 def voxceleb_multipie(method: str) -> tables.Training:
@@ -100,7 +105,7 @@ def voxceleb_multipie(method: str) -> tables.Training:
     return tables.Training(
         f"table5_paper/faces_{method}",
         _voxceleb_multipie(None),
-        ("--dataset=voxceleb",),
+        _OF_FACES,
         (f"--method={method}",),
         "table5_paper/faces_stage_1",
     )
@@ -111,7 +116,7 @@ def fewer_poses(count: int) -> tables.Training:
     return _alone(
         f"table4_paper/{count}_annotations",
         _voxceleb_multipie(count),
-        "--dataset=voxceleb",
+        *_OF_FACES,
     )
 
 

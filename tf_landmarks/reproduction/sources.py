@@ -9,7 +9,8 @@ from tf_landmarks import errors
 from tf_landmarks.reproduction import steps
 from tf_landmarks.reproduction import tables
 
-_HOW_TO_GET = "docs/datasets/{name}.md"
+# Where it is told of a dataset, if not under its own name.
+_TOLD_OF_IN = {"simple_h36m": "h36m"}
 
 
 def parse(given: Sequence[str], known: Iterable[str]) -> dict[str, str]:
@@ -67,7 +68,7 @@ def missing(
 def explain(names_of_missing: Iterable[str]) -> str:
     """A sentence for each."""
     return "\n".join(
-        f"{name} is missing: {_HOW_TO_GET.format(name=name)} tells how to get "
-        f"it; then give --sources={name}=FOLDER"
+        f"{name} is missing: docs/datasets/{_TOLD_OF_IN.get(name, name)}.md "
+        f"tells how to get it; then give --sources={name}=FOLDER"
         for name in names_of_missing
     )
