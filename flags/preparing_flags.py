@@ -49,6 +49,12 @@ PRIOR = flags.DEFINE_string(
 PRIOR_SOURCE = flags.DEFINE_string(
     "prior_source", None, "Folder of --prior, as its owner delivers it."
 )
+LABELLED = flags.DEFINE_bool(
+    "labelled",
+    False,
+    "Make a split `labelled` too, the training clips with their labels, for "
+    "train --method=supervised and --method=hourglass.",
+)
 MASK = flags.DEFINE_bool(
     "mask",
     True,
@@ -125,12 +131,6 @@ AVATARS_MOTIONS = flags.DEFINE_string(
     "Folder of CMU's motion capture, BVH files that begin with a T-pose, to "
     "move people by beside the fetched motions.",
 )
-AVATARS_LABELLED = flags.DEFINE_bool(
-    "avatars_labelled",
-    False,
-    "Make a split `labelled` too, the training clips with their labels, for "
-    "train --method=supervised and --method=hourglass.",
-)
 AVATARS_PROCESSES = flags.DEFINE_integer(
     "avatars_processes",
     None,
@@ -145,7 +145,6 @@ OF_AVATARS = (
     *CAMERAS,
     AVATARS_BACKGROUNDS,
     AVATARS_MOTIONS,
-    AVATARS_LABELLED,
     AVATARS_PROCESSES,
 )
 
@@ -168,6 +167,9 @@ OF_VIDEO = (
     PRIOR_CAMERAS,
     *RANGES,
 )
+
+# What those have that can be labelled where they are trained on.
+OF_LABELLED = (LABELLED,)
 
 # What only datasets have that others own, and of them one only.
 OF_IMPORTED = (SOURCE, PRIOR, PRIOR_SOURCE)

@@ -74,8 +74,8 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
             "--prior_yaw is for --dataset=video",
         ),
         (
-            ["--data_dir=d", "--dataset=demo", "--noavatars_labelled"],
-            "--avatars_labelled is for --dataset=avatars",
+            ["--data_dir=d", "--dataset=demo", "--nolabelled"],
+            "--labelled is for --dataset=avatars or h36m",
         ),
         (
             ["--data_dir=d", "--dataset=demo", "--source=d"],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -130,7 +131,7 @@ def test_a_falling_rate_binds_the_run_to_its_length(folder, tmp_path):
         (["--profile_steps=7"], "--profile_steps=7"),
         (["--profile_steps=9,8"], "--profile_steps=9,8"),
         (["--workdir=new", "--stage=landmarks"], "--stage=landmarks"),
-        (["--workdir=new", "--method=supervised"], "--avatars_labelled"),
+        (["--workdir=new", "--method=supervised"], "--labelled"),
         (
             ["--workdir=new", "--method=hourglass", "--stage=skeleton"],
             "--stage=skeleton",

@@ -20,6 +20,7 @@ from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import virtual_cameras
 from tf_landmarks.data.avatars import scenes
 from tf_landmarks.data.sources import avatars
+from tf_landmarks.data.sources import h36m
 from tf_landmarks.data.sources import simple_h36m
 from tf_landmarks.data.sources import video
 from tf_landmarks.data.sources import w300
@@ -27,10 +28,11 @@ from tf_landmarks.data.sources import w300
 for _module in (data_flags, dataset_flags, preparing_flags):
     absl_flags.adopt_module_key_flags(_module)
 
-# What the source of one imported dataset is to know, by dataset.
+# What the sources of some datasets are to know.
 _OPTIONS = {
-    simple_h36m.NAME: preparing_flags.OF_SIMPLE_H36M,
-    w300.NAME: preparing_flags.OF_W300,
+    (avatars.NAME, h36m.NAME): preparing_flags.OF_LABELLED,
+    (simple_h36m.NAME,): preparing_flags.OF_SIMPLE_H36M,
+    (w300.NAME,): preparing_flags.OF_W300,
 }
 
 
@@ -72,7 +74,7 @@ def _source(size: int, bad_files: clips.BadFiles) -> clips.Source:
                 scenes.Cameras(*map(_range, preparing_flags.CAMERAS)),
                 preparing_flags.AVATARS_BACKGROUNDS.value,
                 preparing_flags.AVATARS_MOTIONS.value,
-                preparing_flags.AVATARS_LABELLED.value,
+                preparing_flags.LABELLED.value,
                 preparing_flags.AVATARS_PROCESSES.value,
             ),
         )
@@ -85,7 +87,7 @@ def _check_owners(dataset: str) -> None:
         (video.NAME,): preparing_flags.OF_VIDEO,
         (avatars.NAME,): preparing_flags.OF_AVATARS,
         tuple(importing.IMPORTERS): preparing_flags.OF_IMPORTED,
-        **{(name,): holders for name, holders in _OPTIONS.items()},
+        **_OPTIONS,
     }
     for owner, holders in owners.items():
         for holder in holders:
@@ -103,7 +105,12 @@ def _order(dataset: str) -> importing.Order:
         preparing_flags.SOURCE.value,
         preparing_flags.PRIOR.value,
         preparing_flags.PRIOR_SOURCE.value,
-        {holder.name: holder.value for holder in _OPTIONS.get(dataset, ())},
+        {
+            holder.name: holder.value
+            for names, holders in _OPTIONS.items()
+            if dataset in names
+            for holder in holders
+        },
     )
     if not order.folder:
         raise errors.UserError(

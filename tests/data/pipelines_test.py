@@ -232,7 +232,7 @@ class PipelinesTest(tf.test.TestCase, parameterized.TestCase):
 
     def test_without_frames_to_learn_labels_from_one_is_told_to_make_them(self):
         with self.assertRaisesRegex(
-            errors.UserError, "no split 'labelled', .* --avatars_labelled"
+            errors.UserError, "no split 'labelled', .* --labelled"
         ):
             pipelines.labelled_frames(
                 self.data_dir, self.info, "labelled", 4, 0

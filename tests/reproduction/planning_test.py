@@ -54,7 +54,7 @@ def test_what_learns_from_labels_has_no_stage_1():
     table = small_tables.TABLE_1
     row = table.rows[0]
     prepare, train, evaluate = planning.of_row(row, table.name, "W", {})
-    assert "--avatars_labelled" in prepare.command.arguments
+    assert "--labelled" in prepare.command.arguments
     assert "--method=hourglass" in train.command.arguments
     assert train.stages == ("landmarks",)
     assert evaluate.file == "W/table1_small/hourglass/metrics.json"

@@ -181,7 +181,7 @@ def labelled_frames(
         data_dir,
         info,
         split,
-        "prepare the data again with --dataset=avatars --avatars_labelled",
+        "prepare the data again with --labelled",
     )
     raw = streams.endless(
         _paths(data_dir, info.splits[split].clip_shards),

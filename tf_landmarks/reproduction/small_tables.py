@@ -36,7 +36,7 @@ def _recipe(name: str) -> tuple[str, ...]:
 
 
 _AVATARS = _avatars("avatars")
-_LABELLED = _avatars("avatars_labelled", "--avatars_labelled")
+_LABELLED = _avatars("avatars_labelled", "--labelled")
 
 
 def _with_labels(method: str) -> tables.Training:

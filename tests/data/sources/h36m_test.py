@@ -98,6 +98,21 @@ def test_all_test_frames_are_labelled(whole):
         np.testing.assert_array_equal(frame.visibility, np.full(32, 2))
 
 
+def test_training_images_may_be_labelled_where_all_joints_are_inside(folder):
+    positions = made_human36m.poses(7)
+    positions[1, 4] = [-0.6, 10]
+    made_human36m.write_cdf(_files(folder, f"S1/{_NAME}")[1], positions)
+    bad_files = clips.BadFiles(skip=False)
+    assert "labelled" not in h36m.source(str(folder), bad_files).clips
+    source = h36m.source(str(folder), bad_files, labelled=True)
+    clip = _clip(source, "labelled", f"S1/{_NAME}")
+    frames = list(clip.frames())
+    assert [frame.number for frame in frames] == [0, 2]
+    np.testing.assert_allclose(
+        frames[1].keypoints, made_human36m.pose(2), rtol=1e-6
+    )
+
+
 def test_poses_are_the_second_half_normalised_by_their_own_boxes(whole):
     skeleton, poses = _prior(whole)
     assert skeleton == skeletons.HUMAN36M

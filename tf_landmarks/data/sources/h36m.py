@@ -10,7 +10,9 @@ subjects' videos are labelled. A frame is cropped to its box, grown to a square
 about its centre.
 """
 
+import functools
 import pathlib
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -51,21 +53,29 @@ class _Recording(NamedTuple):
     boxes: pathlib.Path
 
 
-def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
+def source(
+    folder: str, bad_files: clips.BadFiles, labelled: bool = False
+) -> clips.Source:
     """Finds the videos, and reads their headers.
 
     Args:
       folder: that holds S1, S5, ...
       bad_files: is told of videos that cannot be opened.
+      labelled: whether to make a split `labelled` too: the training images
+        with their labels, but for those with a joint outside of the frame.
 
     Raises:
       errors.UserError: a subject, a folder, an activity or a file is missing.
     """
     root = pathlib.Path(folder)
+    train = _find(root, _SUBJECTS["train"])
+    test = _find(root, _SUBJECTS["test"])
     found = {
-        split: _clips(_find(root, subjects), split == "test", bad_files)
-        for split, subjects in _SUBJECTS.items()
+        "train": _clips(train, _halved, bad_files),
+        "test": _clips(test, _labelled, bad_files),
     }
+    if labelled:
+        found["labelled"] = _clips(train, _halved_and_labelled, bad_files)
     return clips.Source(
         name=NAME,
         description={
@@ -165,9 +175,10 @@ def _file(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 def _clips(
     recordings: Sequence[_Recording],
-    labelled: bool,
+    read: Callable[[_Recording], Iterator[clips.Frame]],
     bad_files: clips.BadFiles,
 ) -> list[clips.Clip]:
+    """Clips whose frames `read` gives."""
     found = []
     for recording in recordings:
         try:
@@ -175,11 +186,8 @@ def _clips(
         except images.BadFile as error:
             bad_files.report(error)
             continue
-
-        def frames(recording=recording) -> Iterator[clips.Frame]:
-            return _frames(recording, labelled)
-
-        length = length if labelled else length // 2
+        length = length if read is _labelled else length // 2
+        frames = functools.partial(read, recording)
         found.append(clips.Clip(recording.name, frames, length))
     return found
 
@@ -189,11 +197,24 @@ def _count_frames(video: pathlib.Path) -> int:
     return header.frames or header.expected_frames
 
 
-def _frames(recording: _Recording, labelled: bool) -> Iterator[clips.Frame]:
-    """All frames with their labels, or the first half without."""
+def _halved(recording: _Recording) -> Iterator[clips.Frame]:
+    """The first half of the frames, without labels."""
+    for frame in _labelled(recording, share=2):
+        yield frame._replace(keypoints=None, visibility=None)
+
+
+def _halved_and_labelled(recording: _Recording) -> Iterator[clips.Frame]:
+    """The same with labels, where no joint is outside of the frame."""
+    for frame in _labelled(recording, share=2):
+        if frame.visibility.all():
+            yield frame
+
+
+def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
+    """All frames, or the first 1 / `share` of them, with their labels."""
     positions = human36m_files.read_positions(recording.positions)
     _check_count(recording, len(positions))
-    count = len(positions) if labelled else len(positions) // 2
+    count = len(positions) // share
     boxes = human36m_files.read_boxes(
         recording.boxes, range(count), len(positions)
     )
@@ -202,9 +223,7 @@ def _frames(recording: _Recording, labelled: bool) -> Iterator[clips.Frame]:
         frame = clips.Frame(
             number, image, preprocessing.square_box(boxes[number].tolist())
         )
-        if labelled:
-            frame = clips.label(frame, positions[number])
-        yield frame
+        yield clips.label(frame, positions[number])
 
 
 def _check_count(recording: _Recording, count: int) -> None:
