@@ -18,7 +18,7 @@ COUNT = flags.DEFINE_integer(
 )
 PROBE_STEPS = flags.DEFINE_integer(
     "probe_steps",
-    1000,
+    500,
     "Updates of each probe of figure 2, in batches of 16.",
     lower_bound=1,
 )

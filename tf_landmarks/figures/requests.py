@@ -29,7 +29,7 @@ class Request(NamedTuple):
     kind: str = "step"
     count: int | None = None
     seed: int = 0
-    probe_steps: int = 1000
+    probe_steps: int = 500
 
 
 class Drawing(NamedTuple):
