@@ -193,9 +193,6 @@ PROFILE_STEPS = flags.DEFINE_list(
 # By the labels of frames, without stage 1.
 WITH_LABELS = ("supervised", "hourglass")
 
-# Psi paints from y, not from y* = beta(eta(y)).
-WITHOUT_BOTTLENECK = ("cycle_gan", "conditional_cycle_gan")
-
 # What a run keeps from its first update to its last.
 OF_BOTH_STAGES = (
     AUGMENT,

@@ -104,7 +104,7 @@ def _check_method() -> None:
             f"--stage=skeleton: --method={method} learns from labels and has "
             "no stage 1; drop one of the two flags."
         )
-    if method in training_flags.WITHOUT_BOTTLENECK:
+    if method in workdirs.WITHOUT_BOTTLENECK:
         weights = (
             training_flags.CONSISTENCY_WEIGHT,
             training_flags.ADVERSARIAL_Y_STAR_WEIGHT,

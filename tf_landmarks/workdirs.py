@@ -23,6 +23,9 @@ from tf_landmarks.models import landmark_detector
 
 STAGES = ("skeleton", "landmarks")
 
+# `train --method` of runs whose Ψ paints from y, not from y* = β(η(y)).
+WITHOUT_BOTTLENECK = ("cycle_gan", "conditional_cycle_gan")
+
 # A run may go on elsewhere: its data are known by their checksums.
 _NOT_BINDING = ("versions", "data_dir")
 
@@ -247,7 +250,7 @@ def load_detector(
       errors.UserError: when there is no run, or none of its checkpoints.
     """
     arch = read_architecture(workdir)
-    if _is_hourglass(workdir):
+    if read_method(workdir) == "hourglass":
         detector = hourglass_detector.HourglassDetector(arch)
         items = {"hourglass": detector.hourglass}
     else:
@@ -269,9 +272,13 @@ def load_detector(
     return detector, step
 
 
-def _is_hourglass(workdir: str) -> bool:
-    settings = read_run(workdir).get("landmarks", {})
-    return settings.get("method") == "hourglass"
+def read_method(workdir: str) -> str:
+    """What `train --method` a run has: "ours" in those from before it.
+
+    Raises:
+      errors.UserError: when the folder is not a run's.
+    """
+    return read_run(workdir).get("landmarks", {}).get("method", "ours")
 
 
 def load_phi_and_eta(
@@ -282,19 +289,25 @@ def load_phi_and_eta(
     Raises:
       errors.UserError: as there, or the run is of another detector.
     """
-    if _is_hourglass(workdir):
+    if read_method(workdir) == "hourglass":
         raise errors.UserError(
-            f"--workdir={workdir}: a stacked hourglass is there to be "
-            "evaluated, and cannot be exported or published; give a run of "
-            "another --method."
+            f"--workdir={workdir}: a stacked hourglass has no phi and eta; it "
+            "is there to be evaluated: give a run of another --method."
         )
     return load_detector(workdir, kind)
+
+
+def holds(workdir: str, symbol: str, step: int, kind: str = "step") -> bool:
+    """Whether a checkpoint of stage 2 has a network: "psi", "phi", ..."""
+    path = checkpoints(workdir, "landmarks") / f"{kind}-{step}"
+    names = (name for name, _ in tf.train.list_variables(str(path)))
+    return any(name.startswith(f"{symbol}/") for name in names)
 
 
 def load_generator(
     workdir: str, step: int, kind: str = "step"
 ) -> image_generator.ImageGenerator | None:
-    """The trained Ψ beside a detector; None where a run has none.
+    """The trained Ψ(y_star, x_prime); None where a run has none.
 
     Args:
       workdir: of the run.
@@ -304,15 +317,14 @@ def load_generator(
     Raises:
       errors.UserError: Ψ is in the checkpoint, and cannot be read.
     """
-    folder = checkpoints(workdir, "landmarks")
-    path = folder / f"{kind}-{step}"
-    names = (name for name, _ in tf.train.list_variables(str(path)))
-    if not any(name.startswith("psi/") for name in names):
+    is_of_y = read_method(workdir) in WITHOUT_BOTTLENECK
+    if is_of_y or not holds(workdir, "psi", step, kind):
         return None
     arch = read_architecture(workdir)
     psi = arch.psi()
     shape = arch.skeleton_shape
     psi((tf.zeros([1, *shape]), tf.zeros([1, *shape[:2], 3])))
     # A run under way may have saved a newer one since.
+    folder = checkpoints(workdir, "landmarks")
     restore({"psi": psi}, folder, partial=True, kind=kind, only=step)
     return psi

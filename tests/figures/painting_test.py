@@ -49,6 +49,34 @@ def test_a_run_without_psi_is_refused(tmp_path):
         painting.Painter(workdir)
 
 
+@pytest.mark.parametrize(
+    "method, symbol",
+    [("cycle_gan", "unconditional_psi"), ("conditional_cycle_gan", "psi")],
+)
+def test_what_ours_is_compared_with_paints_from_y(tmp_path, method, symbol):
+    detector, psi = vivid_runs.networks()
+    x, x_prime = _noise(0), _noise(1)
+    y = detector.phi(x)
+    if method == "cycle_gan":
+        psi = tiny_runs.architecture_of().unconditional_psi()
+        expected = psi(y)
+    else:
+        expected = psi((y, x_prime))
+    arch = tiny_runs.architecture_of().to_json()
+    description = {"architecture": arch, "landmarks": {"method": method}}
+    workdirs.write_run(str(tmp_path), description)
+    networks = {"phi": detector.phi, "eta": detector.eta, symbol: psi}
+    folder = workdirs.checkpoints(str(tmp_path), _FOLDER)
+    workdirs.save(networks, folder, 8, keep=1)
+    painter = painting.Painter(str(tmp_path))
+    x_hat = painter.repaint(x, x_prime)["x_hat"]
+    np.testing.assert_allclose(x_hat, expected, atol=1e-4)
+    with pytest.raises(errors.UserError, match="without the skeleton bottle"):
+        painter.check_bottleneck()
+    # Nor is such a psi exported or published for one that paints poses.
+    assert workdirs.load_generator(str(tmp_path), 8) is None
+
+
 def test_data_of_other_landmarks_are_refused(tmp_path):
     workdir = tiny_runs.make_run(tmp_path / "run")
     data_dir = tiny_runs.make_data(tmp_path / "data", skeleton=tiny_runs.FACE)

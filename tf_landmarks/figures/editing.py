@@ -42,7 +42,11 @@ class Editor:
         Args:
           painter: of a run.
           x: float32 [S, S, 3] in [-1, 1].
+
+        Raises:
+          errors.UserError: see `painting.Painter.check_bottleneck`.
         """
+        painter.check_bottleneck()
         self.painter = painter
         self.x = x
         self.p = painter.see(x[None])["p"]

@@ -37,6 +37,7 @@ def draw(
       errors.UserError: see `painting`; or there is only one clip.
     """
     painter = painting.Painter(request.workdirs[0], request.kind)
+    painter.check_bottleneck()
     split = painting.open_split(request, [painter.detector])
     of_targets, of_styles = _divide(split, request)
     targets = split.read(of_targets[: request.count or rows])
