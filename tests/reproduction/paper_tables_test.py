@@ -2,6 +2,7 @@
 
 import pytest
 
+from tf_landmarks.data import activities
 from tf_landmarks.reproduction import body_tables
 from tf_landmarks.reproduction import paper_tables
 from tf_landmarks.reproduction import small_tables
@@ -45,8 +46,7 @@ def test_overall_errors_are_means_over_the_activities():
     for row in (body_tables.TABLE_1.rows[0], body_tables.TABLE_1.rows[2]):
         for suffix in ("", "_with_flips"):
             numbers = [
-                row.paper[activity + suffix]
-                for activity in body_tables.ACTIVITIES
+                row.paper[activity + suffix] for activity in activities.HUMAN36M
             ]
             overall = row.paper["all" + suffix]
             assert sum(numbers) / 15 == pytest.approx(overall, abs=0.006)
@@ -63,7 +63,7 @@ def test_overall_errors_are_means_over_the_activities():
 )
 def test_the_other_lines_have_the_papers_sums(row, suffix, total):
     paper = body_tables.TABLE_1.rows[row].paper
-    numbers = [paper[a + suffix] for a in body_tables.ACTIVITIES]
+    numbers = [paper[a + suffix] for a in activities.HUMAN36M]
     assert sum(numbers) == pytest.approx(total, abs=0.001)
 
 

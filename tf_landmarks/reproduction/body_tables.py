@@ -1,26 +1,8 @@
 """The paper's tables of people: 1 and 2, an activity a line."""
 
+from tf_landmarks.data import activities
 from tf_landmarks.reproduction import paper_data
 from tf_landmarks.reproduction import tables
-
-# As the protocols of `evaluate` call them, in the paper's order.
-ACTIVITIES = (
-    "waiting",
-    "posing",
-    "greeting",
-    "directions",
-    "discussion",
-    "walking",
-    "eating",
-    "phone_call",
-    "purchases",
-    "sitting",
-    "sitting_down",
-    "smoking",
-    "taking_photo",
-    "walking_dog",
-    "walking_together",
-)
 
 WITH_FLIPS = "_with_flips"
 
@@ -59,8 +41,8 @@ def _numbers(of: tuple[str, ...], direct: str, with_flips: str = "") -> dict:
     return numbers
 
 
-_ALL_15 = ("all", *ACTIVITIES)
-_ALL_6 = ("all", *ACTIVITIES[:6])  # of Simplified Human3.6M
+_ALL_15 = ("all", *activities.HUMAN36M)
+_ALL_6 = ("all", *activities.SIMPLE_HUMAN36M)
 
 
 def _row_of_table_1(
