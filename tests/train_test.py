@@ -77,7 +77,9 @@ def test_a_second_run_goes_on_where_the_first_ended(folder):
 
 
 def test_a_run_can_be_repeated_from_its_workdir(folder):
-    assert "--width=4" in (folder / "run/flags.txt").read_text()
+    flags_text = (folder / "run/flags.txt").read_text()
+    assert "--width=4" in flags_text.splitlines()
+    assert "pdb" not in flags_text  # which is absl's
     run = json.loads((folder / "run/run.json").read_text())
     assert run["data"]["data_dir"] == f"{folder}/data"
     assert run["versions"]["tensorflow"] == tf.__version__

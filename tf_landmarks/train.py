@@ -40,13 +40,8 @@ from tf_landmarks.models import precision
 from tf_landmarks.training import fitting
 from tf_landmarks.training import running
 
-for _module in (
-    data_flags,
-    dataset_flags,
-    model_flags,
-    run_flags,
-    training_flags,
-):
+_FLAGS = (data_flags, dataset_flags, model_flags, run_flags, training_flags)
+for _module in _FLAGS:
     absl_flags.adopt_module_key_flags(_module)
 
 # What to show a detector on that was trained on these.
@@ -158,9 +153,16 @@ def _describe(
     description = run_from_flags.describe(data_dir, info, arch)
     workdirs.write_run(workdir, description)
     with staging.staged(workdir, "workdir") as folder:
-        flags = absl_flags.FLAGS.flags_into_string()
-        (folder / "flags.txt").write_text(flags)
+        (folder / "flags.txt").write_text(_flags_text())
         (folder / records.INFO_FILE).write_text(records.info_to_json(info))
+
+
+def _flags_text() -> str:
+    """The flags of this main, a line each, without those of libraries."""
+    by_module = absl_flags.FLAGS.flags_by_module_dict()
+    flags = (flag for module in _FLAGS for flag in by_module[module.__name__])
+    lines = (flag.serialize() for flag in flags)
+    return "".join(f"{line}\n" for line in lines if line)  # of None: ""
 
 
 def _train(run: fitting.Run) -> None:
