@@ -21,7 +21,9 @@ class FoldingTest(tf.test.TestCase, parameterized.TestCase):
     @parameterized.parameters(
         ("phi", {}),
         ("phi", {"skip_connections": False}),
+        ("phi", {"concatenate_skips": True}),
         ("psi", {}),
+        ("psi", {"mask_by_limbs": True}),
         ("eta", {}),
         ("eta", {"eta_instance_norm": False}),
     )
