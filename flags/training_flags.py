@@ -156,9 +156,10 @@ MIXED_PRECISION = flags.DEFINE_bool(
 EMA_MOMENTUM = flags.DEFINE_float(
     "ema_momentum",
     0.0,
-    "Of running means of the weights of phi, psi and eta (or the hourglass) in "
-    "stage 2, which are then what is evaluated and used: 0.998 is a mean over "
-    "some 500 updates. 0: the weights themselves, as released.",
+    "Of running means of the weights of phi, psi and eta (or the hourglass), "
+    "which are then what is evaluated and used, and in stage 1 of eta's, with "
+    "which stage 2 begins: 0.998 is a mean over some 500 updates. 0: the "
+    "weights themselves, as released.",
     lower_bound=0.0,
     upper_bound=1.0,
 )

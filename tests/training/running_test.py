@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import pathlib
 import signal
@@ -125,6 +126,19 @@ def test_what_is_kept_of_stage_2_are_the_means_of_the_weights(
     trained = saved[kernel.replace("phi/", "phi_in_training/")]
     # After three updates the mean is still near, but behind.
     assert 0 < abs(kept - trained).max() < 0.01
+
+
+def test_stage_2_begins_with_the_means_of_stage_1(data_dir, tmp_path):
+    run = tiny_program.make_run(data_dir, str(tmp_path))
+    tiny_program.train_skeleton(run, 3)
+    saved = _weights(tmp_path, "skeleton", 3)
+    (kernel,) = (n for n in saved if n.startswith("eta/encoder/to_code/kernel"))
+    in_training = kernel.replace("eta/", "eta_in_training/")
+    assert abs(saved[kernel] - saved[in_training]).max() > 1e-5
+    still = dataclasses.replace(run, learning_rate=1e-7)
+    tiny_program.train_landmarks(still, 1)
+    begun = _weights(tmp_path, "landmarks", 1)[in_training]
+    assert abs(begun - saved[kernel]).max() < 1e-6
 
 
 def test_stage_1_saves_on_sigterm_and_goes_on_as_if_it_had_never_stopped(

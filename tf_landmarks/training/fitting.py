@@ -39,7 +39,7 @@ class Run:
       pair_window: frames between x and x_prime, at most.
       tps: whether x_prime is warped by a thin-plate spline, as in [23].
       eta_tps: whether the poses that η learns from are.
-      ema_momentum: of running means of the weights of stage 2; 0: none.
+      ema_momentum: of running means of the weights; 0: none.
       augment: whether frames and poses are turned, scaled, moved.
       mirror: whether half of these are mirrored, too.
     """

@@ -60,7 +60,8 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
     reduce_once = plateau.ReduceOnce(
         model.players["eta"].optimizer, "points", run.log_every
     )
-    items = model.checkpointed | {"plateau": reduce_once.state}
+    items, averaging = _with_averages(run, model)
+    items |= {"plateau": reduce_once.state}
     workdirs.restore(items, workdirs.checkpoints(run.workdir, "skeleton"))
     fitting.fit(
         run,
@@ -78,7 +79,7 @@ def train_skeleton(run: fitting.Run, steps: int) -> None:
         ),
         items,
         steps,
-        [reduce_once],
+        [*averaging, reduce_once],
     )
 
 

@@ -1,6 +1,7 @@
 """Stage 1: trains η to undo β, on the prior's poses alone.  Paper sec. 3.1."""
 
 import tensorflow as tf
+from tensorflow import keras
 
 from tf_landmarks import losses
 from tf_landmarks.models import architecture
@@ -18,12 +19,20 @@ class SkeletonAutoencoder(stage.Stage):
     ):
         """Makes η with new weights, and its optimiser."""
         super().__init__("skeleton_autoencoder", ["eta"], ["points"])
-        self.eta = arch.eta()
+        self.eta = self.make_networks(arch)["eta"]
         self.beta = arch.beta()
-        self.eta(tf.zeros([1, *arch.skeleton_shape]))
         self.players = {
             "eta": optimizers.Player([self.eta], optimizers.adam(learning_rate))
         }
+
+    @staticmethod
+    def make_networks(
+        arch: architecture.Architecture,
+    ) -> dict[str, keras.Model]:
+        """A new η with its variables, by its symbol."""
+        eta = arch.eta()
+        eta(tf.zeros([1, *arch.skeleton_shape]))
+        return {"eta": eta}
 
     def train_step(self, p_bar: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update from poses [B, K, 2]."""

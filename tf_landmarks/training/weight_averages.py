@@ -3,7 +3,9 @@
 The networks of a GAN go round each other: from one update to the next the
 error of a detector rises and falls by more than what was gained. The mean over
 some hundred updates lies in the middle of that (Yazıcı et al., arXiv
-1806.04498). Neither the paper nor the released code averages.
+1806.04498). η of stage 1 has no adversary, but its rate is high to the end: all
+landmarks that it reads are offset, a little differently after each update, and
+the mean is not. Neither the paper nor the released code averages.
 """
 
 from collections.abc import Mapping
