@@ -150,11 +150,7 @@ def _poses(image_size: int) -> clips.Poses:
     """The other people's landmarks."""
     find_landmarks = pseudo_labels.Dlib()
     people = [
-        turned_right(
-            np.concatenate(
-                [_seen(f, find_landmarks, image_size) for f in footage]
-            )
-        )
+        np.concatenate([_seen(f, find_landmarks, image_size) for f in footage])
         for footage in _OTHER_PEOPLE
     ]
     rng = np.random.default_rng(0)
@@ -184,27 +180,6 @@ def _seen(
         if not poses or np.abs(pose - poses[-1]).max() > _ALIKE:
             poses.append(pose)
     return np.stack(poses)
-
-
-def turned_right(poses: np.ndarray) -> np.ndarray:
-    """Mirrors the faces that are turned to the picture's left.
-
-    The man sits with his head turned to its right, in all but a few frames. Of
-    a prior whose faces look to either side D_y learns that they look ahead, and
-    has noses drawn too far to the left, and jaws to the right.
-
-    Args:
-      poses: [N, 68, 2] of iBUG's landmarks, 0 in the middle of the picture.
-
-    Returns:
-      [N, 68, 2]: the tips of the noses are to the right of the middle between
-      the ends of the jaws, or on it.
-    """
-    part = {n: poses[:, i] for i, n in enumerate(skeletons.IBUG_68.landmarks)}
-    middle = (part["right_jaw_0"] + part["left_jaw_0"]) / 2
-    left = part["nose_bridge_3"][:, 0] < middle[:, 0]
-    mirrored = poses[:, list(skeletons.IBUG_68.flip_permutation)] * [-1, 1]
-    return np.where(left[:, None, None], mirrored, poses)
 
 
 def reshaped(poses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
