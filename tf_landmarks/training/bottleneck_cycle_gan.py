@@ -25,12 +25,13 @@ class BottleneckCycleGAN(landmark_gan.LandmarkGAN):
         ours = landmark_gan.LandmarkGAN.losses_of(objective)
         return ours + second_cycle.LOSSES
 
-    def _terms(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
+    def _terms(
+        self, batch: Mapping[str, tf.Tensor], y_bar: tf.Tensor
+    ) -> terms.Terms:
         x, x_prime = batch["x"], batch["x_prime"]
-        y_bar = self.beta(batch["p_bar"])
         painted = second_cycle.leaving_statistics(self.psi, (y_bar, x_prime))
         return (
-            super()._terms(batch)
+            super()._terms(batch, y_bar)
             | second_cycle.read_back(self.phi, painted, y_bar)
             | second_cycle.pairs_judged(
                 self.d_x, self.pool_x, x, painted, x_prime

@@ -37,12 +37,13 @@ class ConditionalCycleGAN(gan.GAN):
             *second_cycle.LOSSES,
         )
 
-    def _terms(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
+    def _terms(
+        self, batch: Mapping[str, tf.Tensor], y_bar: tf.Tensor
+    ) -> terms.Terms:
         x, x_prime = batch["x"], batch["x_prime"]
         finetune = self.objective.finetune_eta
         y = self.phi(x, training=True)
         x_hat = self.psi((y, x_prime), training=True)
-        y_bar = self.beta(batch["p_bar"])
         painted = second_cycle.leaving_statistics(self.psi, (y_bar, x_prime))
         y_star = self.beta(self.eta(tf.stop_gradient(y), training=finetune))
         return (

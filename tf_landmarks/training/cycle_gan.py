@@ -49,12 +49,13 @@ class CycleGAN(gan.GAN):
             *second_cycle.LOSSES,
         )
 
-    def _terms(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
+    def _terms(
+        self, batch: Mapping[str, tf.Tensor], y_bar: tf.Tensor
+    ) -> terms.Terms:
         x = batch["x"]
         finetune = self.objective.finetune_eta
         y = self.phi(x, training=True)
         x_hat = self.unconditional_psi(y, training=True)
-        y_bar = self.beta(batch["p_bar"])
         painted = second_cycle.leaving_statistics(self.unconditional_psi, y_bar)
         y_star = self.beta(self.eta(tf.stop_gradient(y), training=finetune))
         return (

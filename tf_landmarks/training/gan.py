@@ -81,8 +81,10 @@ class GAN(stage.Stage):
         """Names of the losses that are logged."""
         raise NotImplementedError
 
-    def _terms(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
-        """Every loss of one forward pass, unweighted."""
+    def _terms(
+        self, batch: Mapping[str, tf.Tensor], y_bar: tf.Tensor
+    ) -> terms.Terms:
+        """Every loss of one forward pass, unweighted; y_bar is β(p_bar)."""
         raise NotImplementedError
 
     def _objectives(self, losses: terms.Terms) -> terms.Terms:
@@ -95,8 +97,9 @@ class GAN(stage.Stage):
 
     def train_step(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
         """One update of every player from x, x_prime, p_bar and p_bar_eta."""
+        y_bar = self.beta(batch["p_bar"])
         with tf.GradientTape(persistent=True) as tape:
-            losses = self._terms(batch)
+            losses = self._terms(batch, y_bar)
             objectives_of = self._objectives(losses)
         for name, player in self.players.items():
             player.step(tape, objectives_of[name])

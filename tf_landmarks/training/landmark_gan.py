@@ -25,13 +25,14 @@ class LandmarkGAN(gan.GAN):
             *bottleneck.logged(objective),
         )
 
-    def _terms(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
+    def _terms(
+        self, batch: Mapping[str, tf.Tensor], y_bar: tf.Tensor
+    ) -> terms.Terms:
         x, x_prime = batch["x"], batch["x_prime"]
         finetune = self.objective.finetune_eta
         y = self.phi(x, training=True)
         y_star = self.beta(self.eta(y, training=finetune))
         x_hat = self.psi((y_star, x_prime), training=True)
-        y_bar = self.beta(batch["p_bar"])
         return (
             terms.first_cycle(self.perceptual, self.perceptual_scale, x_hat, x)
             | terms.skeletons_judged(self.d_y, self.pool, y_bar, y)
