@@ -3,6 +3,7 @@
 import concurrent.futures
 import multiprocessing
 import pathlib
+import weakref
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -109,6 +110,9 @@ class Studio:
                 _set_up,
                 self._sets,
             )
+            # Left to the garbage collector, it may be halfway down when Python
+            # ends, which then writes to its closed pipe.
+            weakref.finalize(self, self._pool.shutdown)
         return self._pool.submit(_film, task)
 
 
