@@ -7,10 +7,14 @@ in its place.
 """
 
 import contextlib
+import importlib
 import importlib.util
 import sys
 import types
 from collections.abc import Iterator
+
+from google.protobuf import descriptor
+from google.protobuf import descriptor_pool
 
 
 @contextlib.contextmanager
@@ -33,20 +37,30 @@ with _tensorflow_not_started():
     from tensorflow.core.framework import types_pb2
     from tensorflow_serving.apis import get_model_metadata_pb2
     from tensorflow_serving.apis import get_model_status_pb2
-    from tensorflow_serving.apis import model_service_pb2
     from tensorflow_serving.apis import model_service_pb2_grpc
     from tensorflow_serving.apis import predict_pb2
-    from tensorflow_serving.apis import prediction_service_pb2
     from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 __all__ = [
     "get_model_metadata_pb2",
     "get_model_status_pb2",
-    "model_service_pb2",
     "model_service_pb2_grpc",
     "predict_pb2",
-    "prediction_service_pb2",
     "prediction_service_pb2_grpc",
     "tensor_pb2",
     "types_pb2",
 ]
+
+
+def service_file(name: str) -> descriptor.FileDescriptor:
+    """What a file of TF-Serving's .proto files says, and what it imports.
+
+    Args:
+      name: of the file, "prediction_service" or "model_service".
+    """
+    # tensorflow-serving-api's modules of these two set options that protobuf 4
+    # has made read-only, and fail; by then their file is in the pool.
+    with _tensorflow_not_started(), contextlib.suppress(AttributeError):
+        importlib.import_module(f"tensorflow_serving.apis.{name}_pb2")
+    file = f"tensorflow_serving/apis/{name}.proto"
+    return descriptor_pool.Default().FindFileByName(file)

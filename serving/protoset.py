@@ -9,6 +9,7 @@ is what protoc would make of them with --descriptor_set_out.
 import pathlib
 
 from absl import flags as absl_flags
+from google.protobuf import descriptor
 from google.protobuf import descriptor_pb2
 
 from flags import output_flags
@@ -30,12 +31,15 @@ def main() -> None:
 def descriptors() -> descriptor_pb2.FileDescriptorSet:
     """PredictionService, ModelService and all that they need."""
     files: dict[str, descriptor_pb2.FileDescriptorProto] = {}
-    for module in (protos.prediction_service_pb2, protos.model_service_pb2):
-        _add(module.DESCRIPTOR, files)
+    for name in ("prediction_service", "model_service"):
+        _add(protos.service_file(name), files)
     return descriptor_pb2.FileDescriptorSet(file=files.values())
 
 
-def _add(file, files: dict[str, descriptor_pb2.FileDescriptorProto]) -> None:
+def _add(
+    file: descriptor.FileDescriptor,
+    files: dict[str, descriptor_pb2.FileDescriptorProto],
+) -> None:
     """Adds a file after those that it imports, each once."""
     if file.name in files:
         return
