@@ -59,9 +59,8 @@ def _messages() -> Mapping[str, type[message.Message]]:
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(wrappers_pb2.DESCRIPTOR.serialized_pb)
     pool.Add(file)
-    factory = message_factory.MessageFactory(pool)
     return {
-        each.name: factory.GetPrototype(
+        each.name: message_factory.GetMessageClass(
             pool.FindMessageTypeByName(f"serving.local.{each.name}")
         )
         for each in file.message_type
