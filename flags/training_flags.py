@@ -39,8 +39,9 @@ BATCH_SIZE = flags.DEFINE_integer(
 PAIR_WINDOW = flags.DEFINE_integer(
     "pair_window",
     32,
-    "How many frames x' is from x at most, within their run of some 32 "
-    "frames (released: any two frames of a clip).",
+    "How many places x' is from x at most in a training example, which is a "
+    "run of some 32 frames: neighbours, or, of the paper's datasets, every "
+    "32nd (released: 1,000 frames at most).",
     lower_bound=1,
 )
 TPS = flags.DEFINE_bool(

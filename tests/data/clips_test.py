@@ -1,3 +1,5 @@
+import pathlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -72,11 +74,16 @@ def test_landmarks_are_visible_inside_of_the_image_only():
     frame = clips.Frame(0, image, (0.0, 0.0, 5.0, 5.0))
     # Pixel edges are half a pixel before and after the centres.
     points = [[-0.5, -0.5], [29.5, 19.5], [-0.6, 0], [0, 19.6], [np.nan, 0]]
-    labelled = clips.label(frame, np.array(points))
-    np.testing.assert_array_equal(labelled.visibility, [2, 2, 0, 0, 0])
-    np.testing.assert_array_equal(labelled.keypoints[:2], points[:2])
-    np.testing.assert_array_equal(labelled.keypoints[2:], np.zeros([3, 2]))
+    path = pathlib.Path("a.mat")
+    labelled = clips.label(frame, np.array(points), path)
+    np.testing.assert_array_equal(labelled.visibility, [2, 2, 1, 1, 0])
+    np.testing.assert_array_equal(labelled.keypoints[:4], points[:4])
+    np.testing.assert_array_equal(labelled.keypoints[4], [0, 0])
     assert labelled.image is image
+    with pytest.raises(
+        images.BadFile, match=r"a\.mat: none of the .* frame 0 .* 30x20 pixels"
+    ):
+        clips.label(frame, np.array(points[2:]), path)
 
 
 def test_a_file_that_was_reported_twice_is_told_once():

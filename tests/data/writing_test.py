@@ -33,7 +33,7 @@ def _labelled(clip, keypoints):
     return clip._replace(frames=frames)
 
 
-def _source(**splits):
+def _source(stride=1, **splits):
     return clips.Source(
         name="made",
         description={},
@@ -41,6 +41,7 @@ def _source(**splits):
         clips=splits,
         poses={"train": clips.Poses(np.zeros([5, 3, 2]), np.ones([5, 4]))},
         labels="labels",
+        stride=stride,
     )
 
 
@@ -80,6 +81,29 @@ def test_clips_are_cut_into_runs_that_pairs_can_be_drawn_from(
     assert [n for _, numbers in runs for n in numbers] == list(range(length))
     assert info.splits["train"].frames == length
     assert info.splits["train"].records == len(expected)
+
+
+@pytest.mark.parametrize(
+    "length, expected",
+    [
+        (2, [[0, 1]]),
+        (33, [range(33)]),
+        (40, [range(0, 40, 2), range(1, 40, 2)]),
+        (65, [range(0, 65, 2), range(1, 65, 2)]),
+        (70, [range(0, 64, 2), range(1, 64, 2), range(64, 70)]),
+    ],
+)
+def test_runs_with_a_stride_alternate(tmp_path, length, expected):
+    info = _write(
+        tmp_path / "data",
+        [_clip("a", length)],
+        test=[_clip("b", 4)],
+        stride=2,
+    ).info
+    runs = [numbers for _, numbers in _runs(tmp_path / "data")]
+    assert runs == list(map(list, expected))
+    assert info.splits["train"].frames == length
+    assert list(_runs(tmp_path / "data", "test")) == [("b", [0, 1, 2, 3])]
 
 
 def test_training_records_carry_no_labels(tmp_path):
@@ -171,6 +195,17 @@ def test_a_bad_clip_is_skipped_whole_and_told(tmp_path):
     ]
     assert info.splits["train"].clips == 2
     assert info.source["skipped"] == ["b.mp4: cut"]
+
+
+@pytest.mark.parametrize("x", [30.0, -30.0, float("nan")])
+def test_a_box_beside_its_image_is_named(tmp_path, x):
+    def frames():
+        for frame in _clip("a", 2).frames():
+            yield frame._replace(box=(x, 0.0, 30.0, 30.0))
+
+    with pytest.raises(errors.UserError, match=r"a: the box of frame 0.*30x20"):
+        _write(tmp_path / "data", [clips.Clip("a", frames)])
+    assert not (tmp_path / "data").exists()
 
 
 def test_mistakes_that_are_no_bad_files_are_not_skipped(tmp_path):

@@ -67,6 +67,8 @@ class Source(NamedTuple):
       clips: by split.
       poses: by split.
       labels: None, "labels" or "pseudo-labels (dlib)": what `test` carries.
+      stride: frames from one to the next in a training example, of which pairs
+        are drawn.
     """
 
     name: str
@@ -75,6 +77,12 @@ class Source(NamedTuple):
     clips: dict[str, Sequence[Clip]]
     poses: dict[str, Poses]
     labels: str | None = None
+    stride: int = 1
+
+
+# Of long videos: the 32 frames of an example span 1,000 of the video's, as the
+# released code's pairs do, and shorter videos from end to end.
+LONG_STRIDE = 32
 
 
 class BadFiles:
@@ -96,19 +104,28 @@ class BadFiles:
         self.messages.append(str(error))
 
 
-def label(frame: Frame, keypoints: np.ndarray) -> Frame:
-    """A frame with landmarks [K, 2] in its pixels.
+def label(frame: Frame, keypoints: np.ndarray, path: pathlib.Path) -> Frame:
+    """A frame with landmarks [K, 2] in its pixels, of the file `path`.
 
-    Those inside of the image are visible; those outside, and NaN, count as
-    not labelled.
+    Those inside of the image are visible, those outside are labelled but not
+    visible, and NaN are not labelled.
+
+    Raises:
+      images.BadFile: none is inside.
     """
     keypoints = np.asarray(keypoints, np.float64)
     height, width = frame.image.shape[:2]
     edges = keypoints + 0.5
     inside = ((edges >= 0) & (edges <= [width, height])).all(axis=-1)
+    if not inside.any():
+        raise images.BadFile(
+            f"{path}: none of the landmarks of frame {frame.number} lies in "
+            f"its image of {width}x{height} pixels; give the dataset's own file"
+        )
+    known = np.isfinite(keypoints).all(axis=-1)
     return frame._replace(
-        keypoints=np.where(inside[:, np.newaxis], keypoints, 0.0),
-        visibility=np.where(inside, 2, 0),
+        keypoints=np.where(known[:, np.newaxis], keypoints, 0.0),
+        visibility=known.astype(int) + inside,
     )
 
 

@@ -27,8 +27,11 @@ def read(path: pathlib.Path, *names: str) -> list[Any]:
     """Reads variables as SciPy does, arrays with at least two axes.
 
     Raises:
-      images.BadFile: not such a file, damaged, or a variable is missing.
+      images.BadFile: no file, or not such a one, damaged, or a variable is
+        missing.
     """
+    if not path.is_file():
+        raise images.BadFile(f"{path}: no such file; fetch it")
     try:
         content = scipy.io.loadmat(path, variable_names=names)
     except (*_UNREADABLE, scipy.io.matlab.MatReadError) as error:

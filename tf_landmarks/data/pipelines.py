@@ -40,14 +40,14 @@ def training_pairs(
     """Endless batches of pairs of frames and unpaired poses.
 
     x and x' are of one run of one clip: x is any frame of it, x' any other
-    that is at most `pair_window` frames before or after.
+    that is at most `pair_window` places before or after.
 
     Args:
       data_dir: prepared folder.
       info: of it.
       batch_size: B.
       seed: of order and draws.
-      pair_window: largest distance of a pair, in frames of the run.
+      pair_window: largest distance of a pair, in places of the run.
       start_step: batches to leave out.
       tps: warp x' by a random thin-plate spline.
       eta_tps: warp p_bar_eta, see `training_poses`.

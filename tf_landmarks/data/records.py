@@ -2,8 +2,8 @@
 
 A prepared folder holds
 
-* `clips-SPLIT-NNNNN.tfrecord`: one example is one run of about 32 consecutive
-  frames of one clip. Training splits hold no labels.
+* `clips-SPLIT-NNNNN.tfrecord`: one example is one run of about 32 frames
+  of one clip, in order. Training splits hold no labels.
 * `poses-SPLIT-NNNNN.tfrecord`: one example is one unpaired pose.
 * `dataset.json`: what is in it, with the size and checksum of every shard.
 

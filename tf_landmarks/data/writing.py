@@ -1,5 +1,6 @@
 """Writes a source of clips and poses as a prepared folder."""
 
+import math
 import pathlib
 import sys
 from collections.abc import Callable
@@ -54,7 +55,7 @@ def write(
     image_size: int,
     bad_files: clips.BadFiles,
 ) -> Written:
-    """Writes all clips and poses; one run of frames is in memory at a time.
+    """Writes all clips and poses, with the JPEGs of `stride` runs in memory.
 
     Raises:
       errors.UserError: see `shards.new_folder`; a bad clip, unless skipped.
@@ -126,7 +127,8 @@ class _Writer:
         motion.start_clip()
         try:
             pictures = self._pictures(clip, progress, split)
-            for run in _runs(pictures):
+            stride = 1 if is_evaluation else self._source.stride
+            for run in _runs(pictures, stride):
                 count += len(run)
                 writer.write(_encode_run(clip.name, run, is_evaluation))
             if not is_evaluation and count < _SHORTEST_RUN:
@@ -145,6 +147,7 @@ class _Writer:
 
     def _pictures(self, clip, progress, split) -> Iterator[_Picture]:
         for frame in clip.frames():
+            _check_box(clip.name, frame)
             jpeg, gray = self._encode(frame.image, np.float32(frame.box))
             self._motion[split].add(gray.numpy())
             keypoints = frame.keypoints
@@ -192,16 +195,40 @@ class _Writer:
         }
 
 
-def _runs(pictures: Iterator[_Picture]) -> Iterator[list[_Picture]]:
-    """Cuts a clip into runs of RUN_LENGTH; the last is never of one frame."""
-    run = []
+def _check_box(name: str, frame: clips.Frame) -> None:
+    height, width = frame.image.shape[:2]
+    x, y, side, _ = frame.box
+    if x < width and y < height and x + side > 0 and y + side > 0:
+        return  # NaN does not
+    raise images.BadFile(
+        f"{name}: the box of frame {frame.number}, {side:g} pixels at "
+        f"({x:g}, {y:g}), does not meet its image of {width}x{height}; correct "
+        "the annotation"
+    )
+
+
+def _runs(
+    pictures: Iterator[_Picture], stride: int
+) -> Iterator[list[_Picture]]:
+    """Cuts a clip into runs of RUN_LENGTH; the last is never of one frame.
+
+    Every `stride`-th frame is of one run; at the clip's end, where fewer than
+    `stride` runs are left, their frames are closer.
+    """
+    size = RUN_LENGTH * stride
+    block = []
     for picture in pictures:
-        run.append(picture)
-        if len(run) == RUN_LENGTH + _SHORTEST_RUN:
-            yield run[:RUN_LENGTH]
-            run = run[RUN_LENGTH:]
-    if run:
-        yield run
+        block.append(picture)
+        if len(block) == size + _SHORTEST_RUN:
+            yield from _alternate(block[:size])
+            block = block[size:]
+    if block:
+        yield from _alternate(block)
+
+
+def _alternate(block: list[_Picture]) -> list[list[_Picture]]:
+    count = math.ceil(len(block) / (RUN_LENGTH + 1))
+    return [block[first::count] for first in range(count)]
 
 
 def _encode_run(name: str, run: list[_Picture], is_evaluation: bool) -> bytes:

@@ -130,7 +130,7 @@ def test_poses_are_the_second_half_normalised_by_their_own_boxes(whole):
     assert poses.left_out == 0
 
 
-def test_landmarks_outside_the_image_are_not_labelled(folder):
+def test_landmarks_outside_the_image_are_labelled_but_not_visible(folder):
     positions = made_human36m.poses(7)
     positions[2, 4] = [-0.6, 10]
     positions[2, 5] = [63.5, 10]  # on the right edge
@@ -139,8 +139,10 @@ def test_landmarks_outside_the_image_are_not_labelled(folder):
     made_human36m.write_cdf(_files(folder, f"S9/{_NAME}")[1], positions)
     frames = list(_clip(_source(folder), "test", f"S9/{_NAME}").frames())
     expected = np.full(32, 2)
-    expected[[4, 6, 7]] = 0
+    expected[[4, 6]] = 1
+    expected[7] = 0
     np.testing.assert_array_equal(frames[2].visibility, expected)
+    np.testing.assert_allclose(frames[2].keypoints[6], [10, 47.6])
     np.testing.assert_array_equal(frames[2].keypoints[7], [0, 0])
     np.testing.assert_array_equal(frames[1].visibility, np.full(32, 2))
 
@@ -239,6 +241,23 @@ def test_more_positions_than_frames_are_refused(folder):
     made_human36m.write_masks(boxes, made_human36m.masks(8))
     clip = _clip(_source(folder), "train", f"S1/{_NAME}")
     with pytest.raises(images.BadFile, match=r"has 7 frames, .* of 8"):
+        list(clip.frames())
+
+
+def test_positions_of_another_video_are_refused(folder):
+    positions = _files(folder, f"S1/{_NAME}")[1]
+    made_human36m.write_cdf(positions, made_human36m.poses(7) + 5000)
+    clip = _clip(_source(folder), "train", f"S1/{_NAME}")
+    with pytest.raises(images.BadFile, match=r"\.cdf: none of .* frame 0 lies"):
+        list(clip.frames())
+
+
+def test_boxes_of_another_video_are_refused(folder):
+    boxes = _files(folder, f"S1/{_NAME}")[2]
+    masks = np.pad(made_human36m.masks(7), ((0, 0), (0, 0), (70, 0)))
+    made_human36m.write_masks(boxes, masks)
+    clip = _clip(_source(folder), "train", f"S1/{_NAME}")
+    with pytest.raises(images.BadFile, match=r"\.mat: the box of .* leaves"):
         list(clip.frames())
 
 

@@ -106,6 +106,12 @@ def _nan(folder):
     _write(folder, "051", 3, np.full([68, 2], np.nan))
 
 
+def _far(folder):
+    face = _face()
+    face[8] = [-1e6, 50]
+    _write(folder, "051", 3, face)
+
+
 @pytest.mark.parametrize(
     ("add", "message"),
     [
@@ -116,6 +122,7 @@ def _nan(folder):
         (_other_variable, r"003_lm\.mat: has no variable pts"),
         (_strings, r"003_lm\.mat: pts has the shape"),
         (_point, r"003_.*_lm\.mat: the landmarks are no face"),
+        (_far, r"003_.*_lm\.mat: landmark 9 lies far from all others"),
         (_nan, r"003_.*_lm\.mat: the landmarks are no face"),
     ],
 )

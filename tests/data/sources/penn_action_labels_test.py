@@ -24,8 +24,8 @@ def folder(whole, tmp_path):
 
 def _rewrite(folder, name="0002", count=2, **changes):
     shutil.rmtree(folder / "frames" / name)
-    changes = {"action": "baseball_pitch", **changes}
-    penn_action_files.write_video(folder, name, train=1, count=count, **changes)
+    changes = {"action": "baseball_pitch", "train": 1, **changes}
+    penn_action_files.write_video(folder, name, count=count, **changes)
 
 
 def _read(folder, skip=False):
@@ -107,6 +107,13 @@ _OUTSIDE[1, 3] = 600
         ({"action": 7}, "action is not a text"),
         ({"bbox": np.zeros((2, 4))}, "bbox has no box with a width"),
         ({"bbox": np.zeros((2, 3))}, "bbox is 2x3, not Nx4"),
+        ({"bbox": np.full((2, 4), np.inf)}, "bbox has no box with a width"),
+        (
+            {"dimensions": np.array([[np.nan, 64, 2]])},
+            r"0002\.mat: dimensions are nan by 64 pixels",
+        ),
+        ({"train": 0}, r"0002\.mat: train is 0, neither 1 nor -1"),
+        ({"train": np.nan}, r"train is nan, neither"),
         (
             {"x": _OUTSIDE},
             r"0002\.mat: left_elbow of frame 2 is visible at \(599, .* 64x48",
@@ -147,7 +154,7 @@ def test_a_label_that_is_no_matlab_file_is_named(folder):
 
 def test_frames_without_labels_and_labels_without_frames_are_named(folder):
     (folder / "labels" / "0002.mat").unlink()
-    with pytest.raises(errors.UserError, match=r"0002\.mat: cannot be read"):
+    with pytest.raises(errors.UserError, match=r"0002\.mat: no such file"):
         _read(folder)
     shutil.rmtree(folder / "frames" / "0003")
     (folder / "frames" / "0002").rename(folder / "0002")

@@ -105,7 +105,7 @@ def test_poses_are_the_second_half_and_agree_with_labels(folder):
     np.testing.assert_array_equal(poses.boxes[0], [0, 0, 1, 1])
 
 
-def test_landmarks_outside_the_image_are_not_labelled(folder):
+def test_landmarks_outside_the_image_are_labelled_but_not_visible(folder):
     points = made_human36m.simple_landmarks(1)
     points[3] = [1.01, 0.5]
     points[4] = [0.5, -0.01]
@@ -116,7 +116,7 @@ def test_landmarks_outside_the_image_are_not_labelled(folder):
         )
     frames = _frames(_source(folder), "test", f"S11/{_NAME}")
     expected = np.full(32, 2)
-    expected[[3, 4]] = 0
+    expected[[3, 4]] = 1
     np.testing.assert_array_equal(frames[3].visibility, expected)
     assert _prior(folder)[1].left_out == 0  # that is near enough for a pose
 
@@ -158,12 +158,13 @@ def test_frames_that_lack_a_file_are_refused(folder):
     assert len(_source(folder, skip=True).clips["train"]) == 35
 
 
-def test_a_frame_is_named_by_its_number(folder):
+@pytest.mark.parametrize("name", ["one", "0005"])
+def test_a_frame_is_named_by_its_number(folder, name):
     shutil.copy(
         _file(folder, "WithBackground", "1.jpg"),
-        _file(folder, "WithBackground", "one.jpg"),
+        _file(folder, "WithBackground", f"{name}.jpg"),
     )
-    with pytest.raises(errors.UserError, match=r"one\.jpg: a frame's file is"):
+    with pytest.raises(errors.UserError, match=rf"{name}\.jpg: a frame's file"):
         _source(folder)
 
 
@@ -188,7 +189,13 @@ def test_files_of_the_wrong_kind_are_named(folder):
     )
     scipy.io.savemat(path, {"keypoints_2d": np.zeros([17, 2])})
     _assert_first_frame_is_refused(
-        folder, r"keypoints_2d is \[17, 2\] instead of \[32, 2\]", "test"
+        folder, r"keypoints_2d is 17x2, not 32x2", "test"
+    )
+    scipy.io.savemat(path, {"keypoints_2d": np.full([32, 2], "a")})
+    _assert_first_frame_is_refused(folder, "does not hold numbers", "test")
+    scipy.io.savemat(path, {"keypoints_2d": np.full([32, 2], 16.0)})
+    _assert_first_frame_is_refused(
+        folder, r"1\.mat: none of the landmarks of frame 1 lies in", "test"
     )
     scipy.io.savemat(path, {"keypoints": np.zeros([32, 2])})
     _assert_first_frame_is_refused(folder, "no variable keypoints_2d", "test")

@@ -87,6 +87,7 @@ def source(
         clips=found,
         poses={},
         labels="labels",
+        stride=clips.LONG_STRIDE,
     )
 
 
@@ -206,7 +207,7 @@ def _halved(recording: _Recording) -> Iterator[clips.Frame]:
 def _halved_and_labelled(recording: _Recording) -> Iterator[clips.Frame]:
     """The same with labels, where no joint is outside of the frame."""
     for frame in _labelled(recording, share=2):
-        if frame.visibility.all():
+        if (frame.visibility == 2).all():
             yield frame
 
 
@@ -220,10 +221,19 @@ def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
     )
     decoded = videos.frames(recording.video)
     for number, image in zip(range(count), decoded, strict=False):
-        frame = clips.Frame(
-            number, image, preprocessing.square_box(boxes[number].tolist())
+        box = boxes[number].tolist()
+        _check_box(recording, number, box, image.shape)
+        frame = clips.Frame(number, image, preprocessing.square_box(box))
+        yield clips.label(frame, positions[number], recording.positions)
+
+
+def _check_box(recording: _Recording, number: int, box, shape) -> None:
+    x, y, width, height = box
+    if x + width > shape[1] or y + height > shape[0]:
+        raise images.BadFile(
+            f"{recording.boxes}: the box of frame {number} leaves its image "
+            f"of {shape[1]}x{shape[0]} pixels; fetch it and the video again"
         )
-        yield clips.label(frame, positions[number])
 
 
 def _check_count(recording: _Recording, count: int) -> None:

@@ -22,6 +22,8 @@ NAME = "multipie"
 
 _WHOLE = skeletons.IBUG_68.num_landmarks
 _PROFILE = 39  # points of a face that is seen from the side
+# In a face no point is so many times further from the middle than most are.
+_FAR = 10
 
 
 def prior(
@@ -101,6 +103,12 @@ def _read(path: pathlib.Path) -> np.ndarray:
 
 
 def _box(path: pathlib.Path, landmarks: np.ndarray):
+    away = np.abs(landmarks - np.median(landmarks, axis=0))
+    if (away > _FAR * np.median(away, axis=0)).any():
+        raise images.BadFile(
+            f"{path}: landmark {away.max(axis=1).argmax() + 1} lies far from "
+            "all others; replace or remove it"
+        )
     try:
         return face_boxes.around(landmarks.min(axis=0), landmarks.max(axis=0))
     except ValueError as error:

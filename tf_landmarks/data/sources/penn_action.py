@@ -49,6 +49,7 @@ def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
         },
         poses={},
         labels="labels",
+        stride=clips.LONG_STRIDE,
     )
 
 

@@ -125,20 +125,33 @@ def _read_video(root: pathlib.Path, name: str) -> Video:
     if file.numbers("nframes", (1, 1)).item() != count:
         raise file.error(f"nframes is not {count}, the rows of x")
     keypoints = np.stack([x, y], axis=-1) - 1
-    height, width, _ = file.numbers("dimensions", (1, 3))[0].astype(int)
-    size = (int(width), int(height))
+    size = _size(file)
     visible = file.numbers("visibility", x.shape) > 0
     _check_inside(file, keypoints, visible, size)
     return Video(
         name=f"{action}/{name}",
         action=action,
-        is_test=file.numbers("train", (1, 1)).item() < 0,
+        is_test=_is_test(file),
         size=size,
         files=_find_frames(file, root / "frames" / name, count),
         keypoints=keypoints,
         visible=visible,
         boxes=_square_boxes(file, count),
     )
+
+
+def _size(file: matrices.Variables) -> tuple[int, int]:
+    height, width, _ = file.numbers("dimensions", (1, 3))[0].tolist()
+    if not (height >= 1 and width >= 1):  # NaN is not
+        raise file.error(f"dimensions are {height:g} by {width:g} pixels")
+    return int(width), int(height)
+
+
+def _is_test(file: matrices.Variables) -> bool:
+    train = file.numbers("train", (1, 1)).item()
+    if train not in (1, -1):
+        raise file.error(f"train is {train:g}, neither 1 nor -1 for the test")
+    return train == -1
 
 
 def _find_frames(
@@ -184,11 +197,13 @@ def _square_boxes(file: matrices.Variables, count: int) -> np.ndarray:
       [count, 4], x, y, width, height.
     """
     corners = file.numbers("bbox", (None, 4))[:count]
+    corners[np.isinf(corners)] = np.nan
     start, end = corners[:, :2] - 1, corners[:, 2:]
-    known = np.flatnonzero((end - start > 1).all(axis=1))
+    sides = end - start
+    known = np.flatnonzero((sides > 1).all(axis=1))  # NaN is not
     if not len(known):
         raise file.error("bbox has no box with a width and a height")
     distance = np.abs(np.arange(count)[:, np.newaxis] - known)
     nearest = known[distance.argmin(axis=1)]
-    boxes = np.hstack([start, end - start])
+    boxes = np.hstack([start, sides])
     return np.stack([preprocessing.square_box(boxes[i]) for i in nearest])

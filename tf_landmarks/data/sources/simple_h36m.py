@@ -22,7 +22,7 @@ from tf_landmarks import skeletons
 from tf_landmarks.data import activities
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
-from tf_landmarks.data import matlab
+from tf_landmarks.data import matrices
 from tf_landmarks.data import priors
 
 NAME = "simple_h36m"
@@ -72,11 +72,11 @@ class _Sequence(NamedTuple):
     def _numbers_of(self, kind: tuple[str, str]) -> set[int]:
         files = self._folder(kind).glob(f"*{kind[1]}")
         stems = {path.stem for path in files if path.name[0] != "."}
-        odd = [stem for stem in stems if not stem.isdecimal()]
+        odd = [s for s in stems if not s.isdecimal() or str(int(s)) != s]
         if odd:
             raise images.BadFile(
                 f"{self._folder(kind)}/{min(odd)}{kind[1]}: a frame's file is "
-                "named by its number; rename or remove it"
+                "named by its number, 1 for the first; rename or remove it"
             )
         return set(map(int, stems))
 
@@ -117,6 +117,7 @@ def source(
         clips={split: find(split) for split in _SUBJECTS},
         poses={},
         labels="labels",
+        stride=clips.LONG_STRIDE,
     )
 
 
@@ -193,7 +194,8 @@ def _framer(
             frame = clips.Frame(number, image, box)
             if labelled:
                 path = sequence.file(_LANDMARKS, number)
-                frame = clips.label(frame, _pixels(_read_landmarks(path), side))
+                points = _pixels(_read_landmarks(path), side)
+                frame = clips.label(frame, points, path)
             yield frame
 
     return frames
@@ -222,13 +224,9 @@ def _read_image(sequence: _Sequence, number: int, mask: bool) -> np.ndarray:
 
 def _read_landmarks(path: pathlib.Path) -> np.ndarray:
     """(x, y) [32, 2] as shares of the image from its edge."""
-    (points,) = matlab.read(path, "keypoints_2d")
-    if points.shape != (skeletons.HUMAN36M.num_landmarks, 2):
-        raise images.BadFile(
-            f"{path}: keypoints_2d is {list(points.shape)} instead of "
-            f"[{skeletons.HUMAN36M.num_landmarks}, 2]; give the dataset's own"
-        )
-    return points[:, ::-1].astype(np.float64)  # they are (row, column)
+    file = matrices.Variables(path, ["keypoints_2d"])
+    shape = (skeletons.HUMAN36M.num_landmarks, 2)
+    return file.numbers("keypoints_2d", shape)[:, ::-1]  # (row, column)
 
 
 def _pixels(shares: np.ndarray, side: int) -> np.ndarray:

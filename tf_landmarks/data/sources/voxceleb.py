@@ -60,6 +60,7 @@ def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
         skeleton=skeletons.IBUG_68,
         clips={"train": [_clip(track, bad_files) for track in pairs]},
         poses={},
+        stride=clips.LONG_STRIDE,
     )
 
 
