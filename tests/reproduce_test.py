@@ -35,6 +35,7 @@ def test_what_a_table_needs_is_said_before_what_is_missing(tmp_path, capsys):
         _main("--table=1", f"--workdir={tmp_path}")
     printed = capsys.readouterr().out
     assert printed.startswith("Table 1: Human3.6M")
+    assert "3,000,000 of people take 5.8 days" in printed
     assert (
         "ours, H3.6M skeletons: 580,000 updates of stage skeleton, "
         "3,000,000 updates of stage landmarks to go"

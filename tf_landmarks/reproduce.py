@@ -13,10 +13,13 @@ from tf_landmarks import command_line  # before TensorFlow: it quiets it
 from absl import flags as absl_flags
 
 from flags import output_flags
+from flags import preparing_flags
 from flags import reproduction_flags
 from flags import run_flags
+from flags import training_flags
 from tf_landmarks import errors
 from tf_landmarks.reproduction import paper_tables
+from tf_landmarks.reproduction import planning
 from tf_landmarks.reproduction import running
 from tf_landmarks.reproduction import small_tables
 from tf_landmarks.reproduction import sources
@@ -24,6 +27,8 @@ from tf_landmarks.reproduction import tables
 
 for _module in (output_flags, reproduction_flags, run_flags):
     absl_flags.adopt_module_key_flags(_module)
+absl_flags.declare_key_flag(preparing_flags.SKIP_BAD.name)
+absl_flags.declare_key_flag(training_flags.PERCEPTUAL_WEIGHTS.name)
 
 _TABLES = (*paper_tables.ALL, *small_tables.ALL)
 
@@ -31,11 +36,16 @@ _TABLES = (*paper_tables.ALL, *small_tables.ALL)
 def main() -> None:
     """Reads the flags, runs the table."""
     known = sources.names(row for table in _TABLES for row in table.rows)
-    folders = sources.parse(reproduction_flags.SOURCES.value, known)
+    weights = training_flags.PERCEPTUAL_WEIGHTS
+    given = planning.Given(
+        sources.parse(reproduction_flags.SOURCES.value, known),
+        weights.value if weights.present else None,
+        preparing_flags.SKIP_BAD.value,
+    )
     running.reproduce(
         _find_table(),
         run_flags.WORKDIR.value or "runs",
-        folders,
+        given,
         output_flags.OUT.value or "docs/tables",
     )
 

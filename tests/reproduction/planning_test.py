@@ -1,10 +1,12 @@
+from tf_landmarks.reproduction import body_tables
 from tf_landmarks.reproduction import paper_tables
 from tf_landmarks.reproduction import planning
 from tf_landmarks.reproduction import small_tables
 
 
 def _commands(row, table, folders=None):
-    of_row = planning.of_row(row, table.name, "W", folders or {})
+    given = planning.Given(folders or {})
+    of_row = planning.of_row(row, table.name, "W", given)
     return [
         step.command
         if isinstance(step.command, str)
@@ -46,14 +48,16 @@ def test_a_prior_of_its_own_needs_a_stage_1_of_its_own():
         "evaluate",
     ]
     row = table.rows[0]
-    train = planning.of_row(row, table.name, "W", {})[1]
+    train = planning.of_row(row, table.name, "W", planning.Given({}))[1]
     assert train.stages == ("skeleton", "landmarks")
 
 
 def test_what_learns_from_labels_has_no_stage_1():
     table = small_tables.TABLE_1
     row = table.rows[0]
-    prepare, train, evaluate = planning.of_row(row, table.name, "W", {})
+    prepare, train, evaluate = planning.of_row(
+        row, table.name, "W", planning.Given({})
+    )
     assert "--labelled" in prepare.command.arguments
     assert "--method=hourglass" in train.command.arguments
     assert train.stages == ("landmarks",)
@@ -76,3 +80,17 @@ def test_faces_are_evaluated_on_other_data():
     )
     # After the regressor: the same steps, other numbers of the same file.
     assert _commands(table.rows[11], table, folders) == of_row
+
+
+def test_what_the_user_has_goes_to_the_commands():
+    table = body_tables.TABLE_1
+    row = next(row for row in table.rows if row.training)
+    given = planning.Given({"h36m": "H"}, "vgg19.h5", skip_bad=True)
+    prepare, *_, train, _ = planning.of_row(row, table.name, "W", given)
+    assert "--source=H" in prepare.command.arguments
+    assert "--skip_bad" in prepare.command.arguments
+    assert "--perceptual_weights=vgg19.h5" in train.command.arguments
+    rendered = planning.of_row(
+        small_tables.TABLE_5.rows[0], "table5_small", "W", given
+    )
+    assert "--skip_bad" not in rendered[0].command.arguments

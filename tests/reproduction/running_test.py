@@ -58,7 +58,10 @@ def _reproduce(folder, table=_TABLE, folders=None):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         running.reproduce(
-            table, f"{folder}/runs", folders or {}, f"{folder}/out"
+            table,
+            f"{folder}/runs",
+            planning.Given(folders or {}),
+            f"{folder}/out",
         )
     return printed.getvalue()
 
@@ -113,7 +116,8 @@ def test_the_table_has_what_was_measured(folder, printed):
 
 
 def test_what_is_to_be_run_is_said_before(printed):
-    said, ran = printed.split("elsewhere.\n")
+    said, ran = printed.split("evaluation aside.\n")
+    assert "It takes a minute elsewhere.\n" in said
     assert "  theirs: cited, not run\n" in said
     assert "  ours: 3 updates of stage landmarks to go\n" in said
     assert "--stage=skeleton" in said and "tf_landmarks" in said
@@ -155,9 +159,9 @@ def test_what_is_done_is_not_done_again(folder, printed):
 )
 def test_only_an_evaluation_with_the_same_flags_counts(folder, printed, row):
     def metrics(of):
-        return planning.of_row(of, _TABLE.name, f"{folder}/runs", {})[
-            -1
-        ].metrics()
+        given = planning.Given({})
+        its_steps = planning.of_row(of, _TABLE.name, f"{folder}/runs", given)
+        return its_steps[-1].metrics()
 
     assert metrics(_ROW)["frames"] == 8
     assert metrics(row) is None
@@ -196,6 +200,23 @@ def test_without_data_nothing_is_run(tmp_path):
         "give --sources=h36m=FOLDER"
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_all_data_are_prepared_before_anything_is_trained(folder, capfd):
+    other = _TRAINING._replace(
+        folder="table9_small/other", data=_DATA._replace(name="other")
+    )
+    ours = _TRAINING._replace(folder="table9_small/first")
+    table = _TABLE._replace(
+        rows=(
+            _ROW._replace(training=ours, name="first"),
+            _ROW._replace(training=other, name="other"),
+        )
+    )
+    with pytest.raises(errors.UserError, match=r"^prepare ended with status 1"):
+        _reproduce(folder, table)
+    assert "--dataset=none" in capfd.readouterr().err
+    assert not (folder / "runs/table9_small/first").exists()
 
 
 def test_a_folder_that_cannot_be_written_to_is_found_before(folder, tmp_path):

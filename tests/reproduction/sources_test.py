@@ -52,7 +52,9 @@ def _steps(table, folders):
         step
         for row in table.rows
         if row.training
-        for step in planning.of_row(row, table.name, "nowhere", folders)
+        for step in planning.of_row(
+            row, table.name, "nowhere", planning.Given(folders)
+        )
     ]
 
 

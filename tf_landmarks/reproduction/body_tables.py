@@ -101,6 +101,7 @@ TABLE_1 = tables.Table(
             "24.05 33.36 17.65 20.10 20.42 14.01",
         ),
     ),
+    paper_data.TIMES,
 )
 
 
@@ -132,4 +133,5 @@ TABLE_2 = tables.Table(
             "simple_human36m",
         ),
     ),
+    paper_data.TIMES,
 )

@@ -93,6 +93,7 @@ TABLE_3 = tables.Table(
         _VOXCELEB,
         _regressed(_VOXCELEB, 5.37),
     ),
+    paper_data.TIMES,
 )
 
 TABLE_4 = tables.Table(
@@ -115,6 +116,7 @@ TABLE_4 = tables.Table(
         ),
         _MULTIPIE._replace(model="all annotations", name="all_annotations"),
     ),
+    paper_data.TIMES,
 )
 
 _ERROR = "percent_of_image"
@@ -164,6 +166,7 @@ TABLE_5 = tables.Table(
             if paper is not None
         ),
     ),
+    paper_data.TIMES,
 )
 
 ALL = (body_tables.TABLE_1, body_tables.TABLE_2, TABLE_3, TABLE_4, TABLE_5)

@@ -5,6 +5,7 @@ WORKDIR/data/NAME, WORKDIR/tableN_SCALE/ROW
 
 import pathlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from tf_landmarks.evaluation import evaluating
 from tf_landmarks.reproduction import commands
@@ -12,8 +13,22 @@ from tf_landmarks.reproduction import steps
 from tf_landmarks.reproduction import tables
 
 
+class Given(NamedTuple):
+    """What the user has.
+
+    Attributes:
+      folders: of datasets that others own, by name.
+      perceptual_weights: file of VGG-19's weights; None: Keras fetches them.
+      skip_bad: leave out the bad files of these datasets.
+    """
+
+    folders: Mapping[str, str]
+    perceptual_weights: str | None = None
+    skip_bad: bool = False
+
+
 def of_row(
-    row: tables.Row, table: str, workdir: str, sources: Mapping[str, str]
+    row: tables.Row, table: str, workdir: str, given: Given
 ) -> list[steps.Step]:
     """The steps of a row that is run, in their order.
 
@@ -21,15 +36,15 @@ def of_row(
       row: of the table.
       table: its name.
       workdir: of all tables.
-      sources: folders of datasets that others own, by name.
+      given: by the user.
     """
     training = row.training
-    trained = _train(training, workdir)
+    trained = _train(training, workdir, given)
     evaluate = _evaluate(row, table, workdir, trained)
     data = [training.data, *([row.test_data] if row.test_data else [])]
-    its_steps: list[steps.Step] = [_prepare(d, workdir, sources) for d in data]
+    its_steps: list[steps.Step] = [_prepare(d, workdir, given) for d in data]
     if training.stage_1 not in (None, training.folder):
-        its_steps.append(_train_stage_1(training, workdir))
+        its_steps.append(_train_stage_1(training, workdir, given))
         its_steps.append(
             steps.TakeOver(
                 _join(workdir, training.stage_1),
@@ -39,44 +54,48 @@ def of_row(
     return [*its_steps, trained, evaluate]
 
 
-def _prepare(
-    data: tables.Data, workdir: str, sources: Mapping[str, str]
-) -> steps.Prepare:
-    folders = tuple(
-        f"--{flag}={sources.get(dataset, f'FOLDER_OF_{dataset}')}"
+def _prepare(data: tables.Data, workdir: str, given: Given) -> steps.Prepare:
+    theirs = [
+        f"--{flag}={given.folders.get(dataset, f'FOLDER_OF_{dataset}')}"
         for flag, dataset in data.sources.items()
-    )
+    ]
+    if theirs and given.skip_bad:
+        theirs.append("--skip_bad")
     data_dir = _data_dir(data, workdir)
     return steps.Prepare(
         commands.Command(
-            "prepare", (*data.flags, *folders, f"--data_dir={data_dir}")
+            "prepare", (*data.flags, *theirs, f"--data_dir={data_dir}")
         ),
         data_dir,
         data,
     )
 
 
-def _train_stage_1(training: tables.Training, workdir: str) -> steps.Train:
+def _train_stage_1(
+    training: tables.Training, workdir: str, given: Given
+) -> steps.Train:
     shared = tables.Training(
         training.stage_1,
         training.data,
         (*training.flags, "--stage=skeleton"),
         stage_1=training.stage_1,
     )
-    return _train(shared, workdir)._replace(stages=("skeleton",))
+    return _train(shared, workdir, given)._replace(stages=("skeleton",))
 
 
-def _train(training: tables.Training, workdir: str) -> steps.Train:
+def _train(
+    training: tables.Training, workdir: str, given: Given
+) -> steps.Train:
     own = _join(workdir, training.folder)
-    command = commands.Command(
-        "train",
-        (
-            *training.flags,
-            *training.method,
-            f"--data_dir={_data_dir(training.data, workdir)}",
-            f"--workdir={own}",
-        ),
-    )
+    arguments = [
+        *training.flags,
+        *training.method,
+        f"--data_dir={_data_dir(training.data, workdir)}",
+        f"--workdir={own}",
+    ]
+    if given.perceptual_weights:
+        arguments.append(f"--perceptual_weights={given.perceptual_weights}")
+    command = commands.Command("train", tuple(arguments))
     has_stage_1 = training.stage_1 == training.folder
     stages = ("skeleton", "landmarks") if has_stage_1 else ("landmarks",)
     return steps.Train(command, own, stages, training)

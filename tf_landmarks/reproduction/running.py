@@ -1,6 +1,6 @@
 """Runs what a table needs: what is missing, in order, and shows what came."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tf_landmarks import errors
@@ -39,14 +39,14 @@ class _Plan(NamedTuple):
 
 
 def reproduce(
-    table: tables.Table, workdir: str, folders: Mapping[str, str], out: str
+    table: tables.Table, workdir: str, given: planning.Given, out: str
 ) -> None:
-    """Runs a table's rows, and writes the table after each.
+    """Prepares the data, runs a table's rows, and writes the table after each.
 
     Args:
       table: of the paper.
       workdir: of all runs.
-      folders: of datasets that others own, by name.
+      given: by the user.
       out: folder of the tables.
 
     Raises:
@@ -55,21 +55,22 @@ def reproduce(
       KeyboardInterrupt: a signal came; what there is was saved.
     """
     plans = [
-        _Plan(row, planning.of_row(row, table.name, workdir, folders))
+        _Plan(row, planning.of_row(row, table.name, workdir, given))
         if row.training
         else _Plan(row, [])
         for row in table.rows
     ]
     todo = _without_repeats(step for plan in plans for step in plan.todo)
     _describe(table, plans, todo)
-    missing = sources.missing(todo, folders)
+    missing = sources.missing(todo, given.folders)
     if missing:
         raise errors.UserError(sources.explain(missing))
     for step in _without_repeats(s for plan in plans for s in plan.steps):
         if isinstance(step, steps.Train):
             step.check()
     _check_out(out)
-    _tell_time(table, todo)
+    _tell_time(_trainings(todo))
+    _prepare(todo)
     _run(table, plans, out)
 
 
@@ -90,6 +91,12 @@ def _describe(
     if todo:
         print("\nTo be run:\n")
         print("\n".join(f"  {step.command}" for step in todo))
+    if _trainings(todo):
+        print(f"\n{table.known_times}")
+
+
+def _trainings(todo: Sequence[steps.Step]) -> list[steps.Train]:
+    return [step for step in todo if isinstance(step, steps.Train)]
 
 
 def _state(its_steps: list[steps.Step]) -> str:
@@ -112,8 +119,7 @@ def _check_out(out: str) -> None:
         pass
 
 
-def _tell_time(table: tables.Table, todo: list[steps.Step]) -> None:
-    trainings = [step for step in todo if isinstance(step, steps.Train)]
+def _tell_time(trainings: Sequence[steps.Train]) -> None:
     if not trainings:
         return
     print("\nA few updates of each training are timed now.", flush=True)
@@ -126,8 +132,14 @@ def _tell_time(table: tables.Table, todo: list[steps.Step]) -> None:
         print(f"  {workdir}: {', '.join(parts)}")
     total = timing.duration(sum(each.total for each in estimates))
     print(f"That is {total} on this machine, data and evaluation aside.")
-    if table.known_times:
-        print(table.known_times)
+
+
+def _prepare(todo: Sequence[steps.Step]) -> None:
+    """All data: what is wrong with them shows before days of training."""
+    for step in todo:
+        if isinstance(step, steps.Prepare):
+            print(f"\n{step.command}", flush=True)
+            step.run()
 
 
 def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:

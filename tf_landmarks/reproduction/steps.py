@@ -20,7 +20,7 @@ from tf_landmarks.reproduction import tables
 
 _STEPS_OF = {"skeleton": "skeleton_steps", "landmarks": "train_steps"}
 # A run may go on elsewhere.
-_FOLDERS = ("data_dir", "workdir", "flagfile", "out")
+_PLACES = ("data_dir", "workdir", "flagfile", "out", "perceptual_weights")
 
 
 class Prepare(NamedTuple):
@@ -182,7 +182,7 @@ Step = Prepare | Train | TakeOver | Evaluate
 def _lasting(command: commands.Command) -> commands.Settings:
     """What of a command's flags must not change."""
     settings = command.settings()
-    return {n: v for n, v in settings.items() if n not in _FOLDERS}
+    return {n: v for n, v in settings.items() if n not in _PLACES}
 
 
 def _typed(name: str, settings: commands.Settings) -> str:

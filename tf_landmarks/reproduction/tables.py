@@ -99,7 +99,7 @@ class Table(NamedTuple):
       remark: what to know of the paper's numbers.
       columns: ours.
       rows: in the paper's order.
-      known_times: what is known of other machines; none where nothing is.
+      known_times: what is known of other machines.
     """
 
     number: int
@@ -108,7 +108,7 @@ class Table(NamedTuple):
     remark: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    known_times: str = ""
+    known_times: str
 
     @property
     def name(self) -> str:
