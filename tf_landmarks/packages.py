@@ -261,6 +261,9 @@ def _pip_command(package: Package, folder: pathlib.Path) -> list[str]:
         f"{package.name}=={package.version}{''.join(hashes)}\n"
     )
     pip = [sys.executable, "-m", "pip", "-q", "--no-input", "download"]
+    # pip asks an sdist's setup.py for its dependencies, even where it is not to
+    # fetch them; it shall do so with our setuptools, not with the newest.
+    pip += ["--no-build-isolation"]
     if package.platform:
         # Else a machine that has no wheel would get the sdist, and build it.
         pip += ["--only-binary=:all:", f"--platform={package.platform}"]
