@@ -11,10 +11,10 @@ WIDTH = flags.DEFINE_integer(
 )
 D_Y_WIDTH = flags.DEFINE_integer(
     "d_y_width",
-    None,
-    "Channels of d_y's first convolutions, and d_x's. None: twice --width, as "
-    "in fig. 20.",
-    lower_bound=1,
+    0,
+    "Channels of d_y's first convolutions, and d_x's. 0: twice --width, as in "
+    "fig. 20.",
+    lower_bound=0,
 )
 DRAW = flags.DEFINE_enum(
     "draw",
@@ -26,10 +26,11 @@ DRAW = flags.DEFINE_enum(
 )
 GAMMA = flags.DEFINE_float(
     "gamma",
-    None,
+    0.0,
     "How fast beta's brightness falls off, over half an image side (1 / "
-    "sigma^2). None: the equation's own. Points of 2500 are smaller than a "
-    "pixel of 64.",
+    "sigma^2). 0: the equation's own. Points of 2500 are smaller than a pixel "
+    "of 64.",
+    lower_bound=0.0,
 )
 LITERAL_RENDERER = flags.DEFINE_bool(
     "literal_renderer",

@@ -12,6 +12,7 @@ import time
 import av
 import pytest
 import tensorflow as tf
+from absl import flags
 
 from tests import tiny_runs
 from tests.data import made_files
@@ -79,7 +80,13 @@ def test_a_second_run_goes_on_where_the_first_ended(folder):
 def test_a_run_can_be_repeated_from_its_workdir(folder):
     flags_text = (folder / "run/flags.txt").read_text()
     assert "--width=4" in flags_text.splitlines()
-    assert "pdb" not in flags_text  # which is absl's
+    written = {
+        line.lstrip("-").partition("=")[0] for line in flags_text.splitlines()
+    }
+    # Whatever is not written would be the experiment's, and not the run's.
+    keys = flags.FLAGS.get_key_flags_for_module(train)
+    assert all(written & {k.name, f"no{k.name}"} for k in keys)
+    assert len(written) == len(keys)
     run = json.loads((folder / "run/run.json").read_text())
     assert run["data"]["data_dir"] == f"{folder}/data"
     assert run["versions"]["tensorflow"] == tf.__version__

@@ -158,7 +158,11 @@ def _describe(
 
 
 def _flags_text() -> str:
-    """The flags of this main, a line each, without those of libraries."""
+    """The flags of this main, a line each, without those of libraries.
+
+    With --flagfile they win over the experiment's; so, but for folders, none
+    is None, which cannot be written.
+    """
     by_module = absl_flags.FLAGS.flags_by_module_dict()
     flags = (flag for module in _FLAGS for flag in by_module[module.__name__])
     lines = (flag.serialize() for flag in flags)
