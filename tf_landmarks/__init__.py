@@ -6,12 +6,12 @@ Image Translation".
 Symbols, in code as in the paper:
 
   x, x_prime   two frames of one clip                        [B, H, W, 3]
-  y            skeleton image that Φ sees in x               [B, H, W, 1]
+  y            skeleton image that Φ sees in x               [B, H, W, C]
   p            keypoints that η reads from y                 [B, K, 2]
-  y_star       clean skeleton image, β(η(y))                 [B, H, W, 1]
+  y_star       clean skeleton image, β(η(y))                 [B, H, W, C]
   x_hat        x repainted by Ψ from y_star and x_prime      [B, H, W, 3]
   p_bar        a pose of the prior: unpaired with any image  [B, K, 2]
-  y_bar        its skeleton image, β(p_bar)                  [B, H, W, 1]
+  y_bar        its skeleton image, β(p_bar)                  [B, H, W, C]
 
   phi   Φ: x -> y                      models/image_encoder.py
   eta   η: y -> p                      models/skeleton_encoder.py
@@ -27,7 +27,8 @@ And of what our model is compared with (docs/comparison.md):
 
 Conventions, everywhere:
 
-* Images are NHWC float32 in [-1, 1]; skeleton images are float32 in [0, 1].
+* Images are NHWC float32 in [-1, 1]; skeleton images are float32 in [0, 1], of
+  one channel, or two with --draw=sides.
 * Keypoints are float32 (x, y) in [-1, 1]; -1 and 1 are the centres of the
   first and of the last pixel.
 * In pixels of an original image an integer is the centre of that pixel. A box
