@@ -13,10 +13,16 @@ CAMERA = flags.DEFINE_integer(
     "camera", None, "Number of a camera: 0 is /dev/video0."
 )
 DEADLINE = flags.DEFINE_float(
-    "deadline", 30.0, "Seconds that a request may take, retries included."
+    "deadline",
+    30.0,
+    "Seconds that a request may take, retries included.",
+    lower_bound=0.001,
 )
 IN_FLIGHT = flags.DEFINE_integer(
-    "in_flight", 4, "Requests that the server has at a time, at most."
+    "in_flight",
+    4,
+    "Requests that the server has at a time, at most.",
+    lower_bound=1,
 )
 TLS = flags.DEFINE_bool("tls", False, "Encrypt the connection.")
 CA_CERT = flags.DEFINE_string(

@@ -2,14 +2,25 @@
 
 from absl import flags
 
-PORT = flags.DEFINE_integer("port", 8500, "Of gRPC; 0: any that is free.")
+PORT = flags.DEFINE_integer(
+    "port",
+    8500,
+    "Of gRPC; 0: any that is free.",
+    lower_bound=0,
+    upper_bound=65535,
+)
 REST_API_PORT = flags.DEFINE_integer(
-    "rest_api_port", None, "Of the REST API; 0: any that is free. None: none."
+    "rest_api_port",
+    None,
+    "Of the REST API; 0: any that is free. None: none.",
+    lower_bound=0,
+    upper_bound=65535,
 )
 REST_API_TIMEOUT_IN_MS = flags.DEFINE_integer(
     "rest_api_timeout_in_ms",
     30_000,
     "For a request of the REST API to come in and be computed.",
+    lower_bound=1,
 )
 GRPC_CHANNEL_ARGUMENTS = flags.DEFINE_list(
     "grpc_channel_arguments",
@@ -45,11 +56,20 @@ ENABLE_MODEL_WARMUP = flags.DEFINE_bool(
     "Answer the requests that lie in a version before it is available.",
 )
 FILE_SYSTEM_POLL_WAIT_SECONDS = flags.DEFINE_float(
-    "file_system_poll_wait_seconds", 1.0, "Between two looks for new versions."
+    "file_system_poll_wait_seconds",
+    1.0,
+    "Between two looks for new versions.",
+    lower_bound=0.001,
 )
 MAX_NUM_LOAD_RETRIES = flags.DEFINE_integer(
-    "max_num_load_retries", 5, "For a version that cannot be loaded."
+    "max_num_load_retries",
+    5,
+    "For a version that cannot be loaded.",
+    lower_bound=0,
 )
 LOAD_RETRY_INTERVAL_MICROS = flags.DEFINE_integer(
-    "load_retry_interval_micros", 60_000_000, "Between two tries to load it."
+    "load_retry_interval_micros",
+    60_000_000,
+    "Between two tries to load it.",
+    lower_bound=0,
 )

@@ -51,13 +51,16 @@ def main() -> int:
         raise command_line.UserError(
             "detect needs --server=HOST:PORT, --model=NAME and --out=DIR"
         )
+    version, label = client_flags.VERSION.value, client_flags.LABEL.value
+    if label and version is not None:
+        raise command_line.UserError("give --version or --label, not both")
+    # What there is of the results goes, as at an interrupt.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     frames, total, rate = _open()
     try:
         with client.Client(
             server,
-            messages.Model(
-                model, client_flags.VERSION.value, client_flags.LABEL.value
-            ),
+            messages.Model(model, version, label),
             _tls(),
             client_flags.DEADLINE.value,
         ) as landmark_client:
@@ -116,6 +119,11 @@ def _tls() -> channels.Tls | None:
             "--client_cert and --client_key go together"
         )
     paths = {k: pathlib.Path(v) if v else None for k, v in files.items()}
+    for name, path in paths.items():
+        if path and not path.is_file():
+            raise command_line.UserError(
+                f"--{name}={path}: no such file; give a PEM file"
+            )
     return channels.Tls(**paths, server_name=override)
 
 

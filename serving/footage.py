@@ -39,6 +39,11 @@ def find_images(pattern: str) -> list[pathlib.Path]:
     """
     paths = sorted(pathlib.Path(p) for p in glob.glob(pattern, recursive=True))
     files = [path for path in paths if path.is_file()]
+    if paths and not files:
+        raise command_line.UserError(
+            f"--images={pattern} matches folders only; give a pattern in "
+            f"quotes, such as --images='{pattern.rstrip('/')}/*.jpg'"
+        )
     if not files:
         raise command_line.UserError(
             f"--images={pattern} matches no file; give a pattern in quotes, "
@@ -103,11 +108,17 @@ class Video:
         self._path = path
         try:
             self._container = av.open(path, format=container_format)
-            stream = self._container.streams.video[0]
-        except (av.FFmpegError, OSError, IndexError) as error:
+        except (av.FFmpegError, OSError) as error:
             raise command_line.UserError(
-                f"{path}: cannot be read as a video ({error})"
+                f"{path}: cannot be read as a video ({error}); check the path, "
+                "or give another"
             ) from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise command_line.UserError(
+                f"{path}: has no video stream; give another file"
+            )
+        stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
         self.frames = stream.frames
         self.rate = float(stream.average_rate or 25)
@@ -130,7 +141,7 @@ class Video:
             except av.FFmpegError as error:
                 raise command_line.UserError(
                     f"{self._path}: cannot be read after {number} frames "
-                    f"({error})"
+                    f"({error}); replace it, or cut it there"
                 ) from error
 
 

@@ -152,6 +152,12 @@ def _assert_avatars_are_refused(tmp_path, message, *arguments):
 
 
 @pytest.mark.usefixtures("no_packages")
+def test_a_folder_that_exists_is_told_before_anything_is_fetched(tmp_path):
+    with pytest.raises(errors.UserError, match=r"--data_dir=.* exists; delete"):
+        _main("--dataset=avatars", f"--data_dir={tmp_path}")
+
+
+@pytest.mark.usefixtures("no_packages")
 def test_avatars_are_not_made_where_nothing_can_be_fetched(tmp_path):
     _assert_avatars_are_refused(
         tmp_path, r"pybullet .* could not be fetched from PyPI \(Could not find"

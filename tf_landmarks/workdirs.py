@@ -126,7 +126,7 @@ def read_run(workdir: str) -> dict:
     path = pathlib.Path(workdir) / "run.json"
     try:
         return json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise errors.UserError(
             f"--workdir={workdir}: there is no run in this folder (no "
             "run.json); give the --workdir that train printed."

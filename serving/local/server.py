@@ -79,7 +79,7 @@ class Server:
         """Loads the models and starts to answer.
 
         Raises:
-          OSError: a port is taken.
+          OSError: one cannot listen on a port.
         """
         self.models = served_models.Models(
             functools.partial(
@@ -110,9 +110,7 @@ class Server:
                 options.max_message_bytes,
                 options.rest_timeout,
             )
-            self._rest = _RestThread(
-                rest.application(), options.host, options.rest_port
-            )
+            self._rest = _serve_rest(rest, options)
             self.rest_port = self._rest.port
         self._grpc.start()
         self.models.start()
@@ -150,8 +148,25 @@ def _bind(server: grpc.Server, options: Options) -> int:
     except RuntimeError:
         port = 0
     if not port:
-        raise OSError(f"--port={options.port}: {address} is taken")
+        raise _cannot_listen("port", options.port, address)
     return port
+
+
+def _cannot_listen(flag: str, port: int, address: str) -> OSError:
+    return OSError(
+        f"--{flag}={port}: cannot listen on {address}, which is taken, or is "
+        "no address of this machine; give another port or --host"
+    )
+
+
+def _serve_rest(
+    rest: rest_service.RestService, options: Options
+) -> "_RestThread":
+    host, port = options.host, options.rest_port
+    try:
+        return _RestThread(rest.application(), host, port)
+    except OSError as error:
+        raise _cannot_listen("rest_api_port", port, f"{host}:{port}") from error
 
 
 class _RestThread:

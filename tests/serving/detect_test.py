@@ -71,8 +71,16 @@ def test_images_may_have_different_sizes(server, tmp_path):
             "--images=none/.* matches no file",
         ),
         (
+            ("--model=puppets", "--out=o", "--images=/"),
+            r"--images=/ matches folders only; .*'/\*\.jpg'",
+        ),
+        (
             ("--model=puppets", "--out=o", "--video=none.mp4"),
-            "none.mp4: cannot be read as a video",
+            "none.mp4: cannot be read as a video.*; check the path",
+        ),
+        (
+            ("--model=puppets", "--out=o", "--version=1", "--label=stable"),
+            "--version or --label, not both",
         ),
         (
             ("--model=puppets", "--out=o", "--camera=77"),
@@ -99,6 +107,10 @@ def image(tmp_path):
         (
             ("--tls", "--client_key=k.pem", "--model=puppets"),
             "go together",
+        ),
+        (
+            ("--tls", "--ca_cert=no.pem", "--model=puppets"),
+            r"--ca_cert=no\.pem: no such file; give a PEM file",
         ),
     ],
 )

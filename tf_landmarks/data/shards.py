@@ -30,13 +30,23 @@ def new_folder(data_dir: str) -> Iterator[pathlib.Path]:
       errors.UserError: `data_dir` exists, is remote, or is being written by
         another process.
     """
+    check_new(data_dir)
+    with staging.new_folder(data_dir, "data_dir") as partial:
+        yield partial
+
+
+def check_new(data_dir: str) -> None:
+    """Finds a folder to be local, and not there yet.
+
+    Raises:
+      errors.UserError: it is not.
+    """
     if "://" in data_dir:
         raise errors.UserError(
             f"--data_dir={data_dir}: prepare writes to local folders only; "
             "write to one and copy it there"
         )
-    with staging.new_folder(data_dir, "data_dir") as partial:
-        yield partial
+    staging.check_new(data_dir, "data_dir")
 
 
 class ShardWriter:

@@ -1,5 +1,6 @@
 """The local server from outside: codes, versions, REST, its end."""
 
+import socket
 import threading
 import time
 import urllib.request
@@ -14,6 +15,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving import client
 from serving import messages
+from serving.local import server as server_library
 from tests.serving import exported_models
 from tests.serving import made_requests
 
@@ -145,6 +147,18 @@ def test_a_new_configuration_replaces_the_old(tmp_path):
         with pytest.raises(messages.ServingError, match="does not serve"):
             connected.landmarks()
     server.stop()
+
+
+@pytest.mark.parametrize("flag", ["port", "rest_api_port"])
+def test_a_port_that_is_taken_is_told_with_its_flag(flag):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"port": 0, "rest_api_port": 0, flag: port}
+        options = server_library.Options(
+            port=ports["port"], rest_port=ports["rest_api_port"]
+        )
+        with pytest.raises(OSError, match=f"^--{flag}={port}: .* is taken"):
+            server_library.Server([], options)
 
 
 def test_requests_that_run_are_answered_when_the_server_stops(tmp_path):

@@ -113,8 +113,10 @@ def source(image_size: int, production: Production) -> clips.Source:
     own = (
         _read_motions(production.motions_dir) if production.motions_dir else {}
     )
+    # All at once: the package is fetched once.
+    theirs = motions.load([n for names in _MOTIONS.values() for n in names])
     captured = {
-        split: motions.load(names) | own.get(split, {})
+        split: {n: theirs[n] for n in names} | own.get(split, {})
         for split, names in _MOTIONS.items()
     }
     body = bodies.load()
