@@ -24,6 +24,7 @@ _NARROW = tables.Table(
     "A remark.",
     (tables.Column("error", ("a.b", "c"), "paper"),),
     (tables.Row("cited", {"error": 4.5}), tables.Row("ours", {})),
+    "Of other machines.",
 )
 
 

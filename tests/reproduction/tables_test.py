@@ -113,5 +113,5 @@ def test_a_small_prior_is_all_that_rows_of_table_4_differ_in():
 
 def test_a_table_is_named_by_number_and_scale():
     assert small_tables.TABLE_5.name == "table5_small"
-    empty = tables.Table(2, "paper", "", "", (), ())
+    empty = tables.Table(2, "paper", "", "", (), (), "")
     assert empty.name == "table2_paper"
