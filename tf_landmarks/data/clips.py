@@ -15,6 +15,10 @@ from tf_landmarks import skeletons
 from tf_landmarks.data import images
 from tf_landmarks.data import videos
 
+# `Source.stride` of long videos: the 32 frames of an example span 1,000 of the
+# video's, as the released code's pairs do, and shorter videos from end to end.
+LONG_STRIDE = 32
+
 
 class Frame(NamedTuple):
     """One frame before it is cropped.
@@ -78,11 +82,6 @@ class Source(NamedTuple):
     poses: dict[str, Poses]
     labels: str | None = None
     stride: int = 1
-
-
-# Of long videos: the 32 frames of an example span 1,000 of the video's, as the
-# released code's pairs do, and shorter videos from end to end.
-LONG_STRIDE = 32
 
 
 class BadFiles:
