@@ -11,6 +11,7 @@ import tensorflow as tf
 from tensorflow import keras
 
 from tf_landmarks.models import blocks
+from tf_landmarks.models import gradient_order
 
 _DEPTH = 4  # halvings in an hourglass
 
@@ -55,7 +56,8 @@ class Hourglass(keras.layers.Layer):
         self.double = keras.layers.UpSampling2D(2)  # nearest, as published
 
     def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
-        low = self.before(self.halve(features), training=training)
+        features, halved = gradient_order.uses(features, 2)
+        low = self.before(self.halve(halved), training=training)
         low = self.inner(low, training=training)
         low = self.after(low, training=training)
         return self.skip(features, training=training) + self.double(low)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from tf_landmarks.models import gradient_order
 from tf_landmarks.training import bottleneck
 from tf_landmarks.training import gan
 from tf_landmarks.training import objectives
@@ -30,12 +31,12 @@ class LandmarkGAN(gan.GAN):
     ) -> terms.Terms:
         x, x_prime = batch["x"], batch["x_prime"]
         finetune = self.objective.finetune_eta
-        y = self.phi(x, training=True)
+        y, judged_y = gradient_order.uses(self.phi(x, training=True), 2)
         y_star = self.beta(self.eta(y, training=finetune))
         x_hat = self.psi((y_star, x_prime), training=True)
         return (
             terms.first_cycle(self.perceptual, self.perceptual_scale, x_hat, x)
-            | terms.skeletons_judged(self.d_y, self.pool, y_bar, y)
+            | terms.skeletons_judged(self.d_y, self.pool, y_bar, judged_y)
             | bottleneck.consistency(y, y_star)
             | bottleneck.y_star_judged(
                 self.objective, self.d_y, self.players["d_y"].updates, y_star
