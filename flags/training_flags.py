@@ -149,6 +149,13 @@ POOL_SIZE = flags.DEFINE_integer(
     "Generated images that a discriminator may see again, as released; 0: "
     "none, as in the paper's text.",
 )
+D_Y_NOISE = flags.DEFINE_float(
+    "d_y_noise",
+    0.0,
+    "Standard deviation of noise on what D_y sees, of images in [0, 1]; 0 as "
+    "released.",
+    lower_bound=0.0,
+)
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",
     False,
@@ -226,4 +233,5 @@ OF_STAGE_2 = (
     ETA_POINTS_WEIGHT,
     ETA_IMAGE_WEIGHT,
     POOL_SIZE,
+    D_Y_NOISE,
 )

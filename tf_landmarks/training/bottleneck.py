@@ -1,9 +1,9 @@
 """The losses that models with the skeleton bottleneck y_star may add."""
 
 import tensorflow as tf
-from tensorflow import keras
 
 from tf_landmarks import losses
+from tf_landmarks.training import instance_noise
 from tf_landmarks.training import objectives
 from tf_landmarks.training import terms
 
@@ -19,7 +19,7 @@ def logged(weights: objectives.Objective) -> tuple[str, ...]:
 
 def y_star_judged(
     weights: objectives.Objective,
-    d_y: keras.Model,
+    d_y: instance_noise.Judge,
     updates: tf.Tensor,
     y_star: tf.Tensor,
 ) -> terms.Terms:

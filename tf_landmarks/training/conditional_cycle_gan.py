@@ -48,7 +48,9 @@ class ConditionalCycleGAN(gan.GAN):
         y_star = self.beta(self.eta(tf.stop_gradient(y), training=finetune))
         return (
             terms.first_cycle(self.perceptual, self.perceptual_scale, x_hat, x)
-            | terms.skeletons_judged(self.d_y, self.pool, y_bar, y)
+            | terms.skeletons_judged(
+                self._judge_of_skeletons(), self.pool, y_bar, y
+            )
             | second_cycle.read_back(self.phi, painted, y_bar)
             | second_cycle.pairs_judged(
                 self.d_x, self.pool_x, x, painted, x_prime

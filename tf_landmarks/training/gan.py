@@ -7,6 +7,7 @@ from tensorflow import keras
 
 from tf_landmarks.models import architecture
 from tf_landmarks.training import image_pool
+from tf_landmarks.training import instance_noise
 from tf_landmarks.training import objectives
 from tf_landmarks.training import optimizers
 from tf_landmarks.training import running_scale
@@ -42,7 +43,7 @@ class GAN(stage.Stage):
           perceptual: a fixed network, images [B, H, W, 3] -> T features.
           objective: the weights of eq. 6, the size of the pools.
           learning_rate: of all players.
-          seed: of the pools.
+          seed: of the pools, and of the noise before D_y.
         """
         networks = self.make_networks(arch)
         judges = self.make_judges(arch, objective.pool_size, seed)
@@ -57,6 +58,7 @@ class GAN(stage.Stage):
         self.beta = arch.beta()
         self.objective = objective
         self.perceptual = perceptual
+        self._seed = seed
         self.players = {
             name: optimizers.Player(members, optimizers.adam(learning_rate))
             for name, members in _players(networks, judges, objective).items()
@@ -90,6 +92,15 @@ class GAN(stage.Stage):
     def _objectives(self, losses: terms.Terms) -> terms.Terms:
         """What each player steps down, of what `_terms` gave."""
         raise NotImplementedError
+
+    def _judge_of_skeletons(self) -> instance_noise.Judge:
+        """D_y as it sees in this update."""
+        return instance_noise.through_noise(
+            self.d_y,
+            self.objective.d_y_noise,
+            self._seed,
+            self.players["d_y"].updates,
+        )
 
     def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> terms.Terms:
         """Fig. 4's row: y, y_star and x_hat of frames [B, H, W, 3]."""

@@ -31,15 +31,16 @@ class LandmarkGAN(gan.GAN):
     ) -> terms.Terms:
         x, x_prime = batch["x"], batch["x_prime"]
         finetune = self.objective.finetune_eta
+        d_y = self._judge_of_skeletons()
         y, judged_y = gradient_order.uses(self.phi(x, training=True), 2)
         y_star = self.beta(self.eta(y, training=finetune))
         x_hat = self.psi((y_star, x_prime), training=True)
         return (
             terms.first_cycle(self.perceptual, self.perceptual_scale, x_hat, x)
-            | terms.skeletons_judged(self.d_y, self.pool, y_bar, judged_y)
+            | terms.skeletons_judged(d_y, self.pool, y_bar, judged_y)
             | bottleneck.consistency(y, y_star)
             | bottleneck.y_star_judged(
-                self.objective, self.d_y, self.players["d_y"].updates, y_star
+                self.objective, d_y, self.players["d_y"].updates, y_star
             )
             | terms.of_eta(
                 self.eta, self.beta, batch["p_bar_eta"], y, y_star, finetune

@@ -7,6 +7,7 @@ from tensorflow import keras
 
 from tf_landmarks import losses
 from tf_landmarks.training import image_pool
+from tf_landmarks.training import instance_noise
 from tf_landmarks.training import running_scale
 
 Terms = dict[str, tf.Tensor]
@@ -32,7 +33,7 @@ def first_cycle(
 
 
 def judged(
-    discriminator: keras.Model,
+    discriminator: instance_noise.Judge,
     pool: image_pool.ImagePool,
     real: tf.Tensor,
     fake: tf.Tensor,
@@ -56,7 +57,7 @@ def judged(
 
 
 def skeletons_judged(
-    d_y: keras.Model,
+    d_y: instance_noise.Judge,
     pool: image_pool.ImagePool,
     y_bar: tf.Tensor,
     y: tf.Tensor,

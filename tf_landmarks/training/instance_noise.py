@@ -1,0 +1,42 @@
+"""Noise through which a discriminator sees what it judges.
+
+Instance noise of Sønderby et al., Amortised MAP Inference for Image
+Super-resolution, ICLR 2017. Without it D_y tells Φ's y from drawn poses by
+single grey pixels, and does not have to look at poses.
+"""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+Judge = Callable[..., list[tf.Tensor]]
+
+
+def through_noise(
+    discriminator: Judge, stddev: float, seed: int, update: tf.Tensor
+) -> Judge:
+    """The discriminator, with new Gaussian noise on all that it is shown.
+
+    A function of its arguments: a run that resumes has the same noise.
+
+    Args:
+      discriminator: images [B, H, W, C] in [0, 1] -> maps of realness.
+      stddev: of the noise; 0 gives the discriminator itself.
+      seed: of the run.
+      update: the noise of this one, a scalar of 64 bits.
+    """
+    if not stddev:
+        return discriminator
+    shown = 0
+
+    def judge(images: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
+        nonlocal shown
+        key = tf.stack([tf.constant(seed, tf.int64), update])
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        for number in (shown, replica):
+            key = tf.random.experimental.stateless_fold_in(key, number)
+        shown += 1
+        noise = tf.random.stateless_normal(tf.shape(images), key)
+        return discriminator(images + stddev * noise, training=training)
+
+    return judge
