@@ -152,8 +152,8 @@ POOL_SIZE = flags.DEFINE_integer(
 D_Y_NOISE = flags.DEFINE_float(
     "d_y_noise",
     0.0,
-    "Standard deviation of noise on what D_y sees, of images in [0, 1]; 0 as "
-    "released.",
+    "Standard deviation of noise on what D_y sees, of images in [0, 1]; it "
+    "falls to 0 over stage 2. 0 as released.",
     lower_bound=0.0,
 )
 MIXED_PRECISION = flags.DEFINE_bool(

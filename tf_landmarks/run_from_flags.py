@@ -61,6 +61,7 @@ def make_objective() -> objectives.Objective:
         eta_image_weight=training_flags.ETA_IMAGE_WEIGHT.value,
         pool_size=training_flags.POOL_SIZE.value,
         d_y_noise=training_flags.D_Y_NOISE.value,
+        d_y_noise_until=training_flags.TRAIN_STEPS.value,
     )
 
 

@@ -75,6 +75,17 @@ class GanTest(tf.test.TestCase, parameterized.TestCase):
         self.assertEqual(changed, judges | {"eta"})
 
     @parameterized.parameters(*_ALL)
+    def test_d_y_sees_through_noise_until_that_has_fallen(self, kind):
+        def loss(**noise):
+            model = _make(kind, **noise)
+            return model.train_step(tiny_networks.make_batch())["discriminator"]
+
+        without = loss()
+        noisy = loss(d_y_noise=1.0, d_y_noise_until=1)
+        self.assertNotAllClose(noisy, without, rtol=1e-3)
+        self.assertAllClose(loss(d_y_noise=1.0, d_y_noise_until=0), without)
+
+    @parameterized.parameters(*_ALL)
     def test_a_frozen_eta_stays(self, kind):
         model = _make(kind, finetune_eta=False)
         self.assertNotIn("eta", model.players)

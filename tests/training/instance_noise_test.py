@@ -9,6 +9,10 @@ def _judge(images, training=False):
     return [images]
 
 
+def _stddev(update):
+    return 0.3 if update < 100 else 0.1
+
+
 def _noise(judge):
     return judge(tf.zeros([2, 64, 64, 2]), training=True)[0].numpy()
 
@@ -16,13 +20,14 @@ def _noise(judge):
 class ThroughNoiseTest(tf.test.TestCase):
     def _judge_at(self, update, seed=3):
         return instance_noise.through_noise(
-            _judge, 0.3, seed, tf.constant(update, tf.int64)
+            _judge, _stddev, seed, tf.constant(update, tf.int64)
         )
 
     def test_the_noise_has_the_deviation_and_no_mean(self):
         noise = _noise(self._judge_at(7))
         self.assertAllClose(noise.std(), 0.3, atol=0.01)
         self.assertAllClose(noise.mean(), 0.0, atol=0.01)
+        self.assertAllClose(_noise(self._judge_at(100)).std(), 0.1, atol=0.01)
 
     def test_it_is_a_function_of_seed_and_update(self):
         noise = _noise(self._judge_at(7))
@@ -40,8 +45,3 @@ class ThroughNoiseTest(tf.test.TestCase):
         images = tf.constant([[[[0.0], [1.0]]]])
         shown = self._judge_at(7)(images)[0] - self._judge_at(7)(0 * images)[0]
         self.assertAllClose(shown, images)
-
-    def test_without_deviation_it_is_the_discriminator(self):
-        update = tf.constant(0, tf.int64)
-        judge = instance_noise.through_noise(_judge, 0.0, 3, update)
-        self.assertIs(judge, _judge)

@@ -95,9 +95,14 @@ class GAN(stage.Stage):
 
     def _judge_of_skeletons(self) -> instance_noise.Judge:
         """D_y as it sees in this update."""
+        weights = self.objective
+        if not weights.d_y_noise:
+            return self.d_y
         return instance_noise.through_noise(
             self.d_y,
-            self.objective.d_y_noise,
+            optimizers.LinearDecay(
+                weights.d_y_noise, weights.d_y_noise_until, share=1.0
+            ),
             self._seed,
             self.players["d_y"].updates,
         )

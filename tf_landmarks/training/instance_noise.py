@@ -1,8 +1,9 @@
 """Noise through which a discriminator sees what it judges.
 
 Instance noise of Sønderby et al., Amortised MAP Inference for Image
-Super-resolution, ICLR 2017. Without it D_y tells Φ's y from drawn poses by
-single grey pixels, and does not have to look at poses.
+Super-resolution, ICLR 2017, who let it fall as well. Without it D_y tells Φ's
+y from drawn poses by single grey pixels, and does not have to look at poses;
+with as much to the end it tells nothing any more.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,10 @@ Judge = Callable[..., list[tf.Tensor]]
 
 
 def through_noise(
-    discriminator: Judge, stddev: float, seed: int, update: tf.Tensor
+    discriminator: Judge,
+    stddev: Callable[[tf.Tensor], tf.Tensor],
+    seed: int,
+    update: tf.Tensor,
 ) -> Judge:
     """The discriminator, with new Gaussian noise on all that it is shown.
 
@@ -21,12 +25,10 @@ def through_noise(
 
     Args:
       discriminator: images [B, H, W, C] in [0, 1] -> maps of realness.
-      stddev: of the noise; 0 gives the discriminator itself.
+      stddev: of the noise, by the update.
       seed: of the run.
       update: the noise of this one, a scalar of 64 bits.
     """
-    if not stddev:
-        return discriminator
     shown = 0
 
     def judge(images: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
@@ -37,6 +39,7 @@ def through_noise(
             key = tf.random.experimental.stateless_fold_in(key, number)
         shown += 1
         noise = tf.random.stateless_normal(tf.shape(images), key)
-        return discriminator(images + stddev * noise, training=training)
+        noise *= stddev(update)
+        return discriminator(images + noise, training=training)
 
     return judge

@@ -27,8 +27,9 @@ class Objective:
       eta_points_weight: of η(β(p_bar)) = p_bar in η's objective.
       eta_image_weight: of β(η(y)) = y in η's objective.
       pool_size: generated images that a discriminator may see again.
-      d_y_noise: standard deviation of noise on what D_y sees, of images in
-        [0, 1]; 0 as released.
+      d_y_noise: standard deviation, at first, of noise on what D_y sees, of
+        images in [0, 1]; 0 as released.
+      d_y_noise_until: update to which it falls to 0.
     """
 
     perceptual_weight: float = 10.0
@@ -44,6 +45,7 @@ class Objective:
     eta_image_weight: float = 0.1
     pool_size: int = 50
     d_y_noise: float = 0.0
+    d_y_noise_until: int = 0
 
 
 def of_first_cycle(weights: Objective, terms: Mapping) -> tf.Tensor:

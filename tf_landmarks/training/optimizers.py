@@ -11,6 +11,8 @@ LEARNING_RATE = 2e-4
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """A rate that falls to zero over the last updates, as in CycleGAN [79].
 
+    Or the deviation of `instance_noise`.
+
     The networks of a GAN go round each other; a falling rate brings them to
     rest. The released code keeps the rate.
     """
