@@ -3,7 +3,6 @@
 import tensorflow as tf
 
 from tf_landmarks import losses
-from tf_landmarks.training import instance_noise
 from tf_landmarks.training import objectives
 from tf_landmarks.training import terms
 
@@ -19,7 +18,7 @@ def logged(weights: objectives.Objective) -> tuple[str, ...]:
 
 def y_star_judged(
     weights: objectives.Objective,
-    d_y: instance_noise.Judge,
+    d_y: terms.Judge,
     updates: tf.Tensor,
     y_star: tf.Tensor,
 ) -> terms.Terms:

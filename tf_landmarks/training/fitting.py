@@ -30,7 +30,7 @@ class Run:
       batch_size: over all replicas.
       learning_rate: of every optimiser.
       decay_share: of stage 2, at its end, over which the rate falls to 0.
-      seed: of the weights, the data's order and the pool.
+      seed: of the weights, the data's order, the pool, the noise before D_y.
       checkpoint_every: updates.
       keep: newest checkpoints that stay.
       log_every: updates that a logged loss is the mean of.

@@ -93,7 +93,7 @@ class GAN(stage.Stage):
         """What each player steps down, of what `_terms` gave."""
         raise NotImplementedError
 
-    def _judge_of_skeletons(self) -> instance_noise.Judge:
+    def _judge_of_skeletons(self) -> terms.Judge:
         """D_y as it sees in this update."""
         weights = self.objective
         if not weights.d_y_noise:

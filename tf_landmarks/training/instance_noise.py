@@ -7,18 +7,20 @@ with as much to the end it tells nothing any more.
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence
 
 import tensorflow as tf
 
-Judge = Callable[..., list[tf.Tensor]]
+from tf_landmarks.data import streams
+from tf_landmarks.training import terms
 
 
 def through_noise(
-    discriminator: Judge,
+    discriminator: terms.Judge,
     stddev: Callable[[tf.Tensor], tf.Tensor],
     seed: int,
     update: tf.Tensor,
-) -> Judge:
+) -> terms.Judge:
     """The discriminator, with new Gaussian noise on all that it is shown.
 
     A function of its arguments: a run that resumes has the same noise.
@@ -31,14 +33,12 @@ def through_noise(
     """
     shown = 0
 
-    def judge(images: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
+    def judge(images: tf.Tensor, training: bool = False) -> Sequence[tf.Tensor]:
         nonlocal shown
-        key = tf.stack([tf.constant(seed, tf.int64), update])
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        for number in (shown, replica):
-            key = tf.random.experimental.stateless_fold_in(key, number)
+        drawn_by = streams.key(seed, shown, update, replica)
         shown += 1
-        noise = tf.random.stateless_normal(tf.shape(images), key)
+        noise = tf.random.stateless_normal(tf.shape(images), drawn_by)
         noise *= stddev(update)
         return discriminator(images + noise, training=training)
 

@@ -1,5 +1,6 @@
 """The losses of stage 2 that more than one model has, unweighted."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -7,10 +8,10 @@ from tensorflow import keras
 
 from tf_landmarks import losses
 from tf_landmarks.training import image_pool
-from tf_landmarks.training import instance_noise
 from tf_landmarks.training import running_scale
 
 Terms = dict[str, tf.Tensor]
+Judge = Callable[..., Sequence[tf.Tensor]]  # images -> maps of realness
 
 OF_FIRST_CYCLE = ("perceptual", "reconstruction")
 OF_SKELETONS = ("adversarial", "discriminator")
@@ -33,7 +34,7 @@ def first_cycle(
 
 
 def judged(
-    discriminator: instance_noise.Judge,
+    discriminator: Judge,
     pool: image_pool.ImagePool,
     real: tf.Tensor,
     fake: tf.Tensor,
@@ -57,7 +58,7 @@ def judged(
 
 
 def skeletons_judged(
-    d_y: instance_noise.Judge,
+    d_y: Judge,
     pool: image_pool.ImagePool,
     y_bar: tf.Tensor,
     y: tf.Tensor,
