@@ -6,6 +6,7 @@ import tensorflow as tf
 from tests.training import summaries
 from tests.training import tiny_networks
 from tf_landmarks import workdirs
+from tf_landmarks.models import repainter
 from tf_landmarks.training import image_summaries
 
 _SIZE = tiny_networks.SIZE
@@ -15,7 +16,11 @@ class ImageSummariesTest(tf.test.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.model = tiny_networks.make_gan()
+        arch = tiny_networks.make_quick_architecture()
+        cls.model = tiny_networks.make_gan(arch)
+        cls.networks = repainter.Repainter(
+            arch, cls.model.checkpointed, has_bottleneck=True
+        )
         batch = tiny_networks.make_batch(count=2)
         cls.pairs = {name: batch[name] for name in ("x", "x_prime")}
 
@@ -26,6 +31,7 @@ class ImageSummariesTest(tf.test.TestCase):
     def _callback(self, held_out_errors=None):
         callback = image_summaries.ImageSummaries(
             tf.summary.create_file_writer(str(self.folder)),
+            self.networks,
             self.pairs,
             held_out_errors,
             every=4,
@@ -43,13 +49,13 @@ class ImageSummariesTest(tf.test.TestCase):
         )
 
     def test_figure_4_is_x_y_y_star_x_hat_x_prime_side_by_side(self):
-        picture = image_summaries.figure_4(self.model, **self.pairs)
+        picture = image_summaries.figure_4(self.networks, **self.pairs)
         self.assertEqual(picture.shape, [2, _SIZE, 5 * _SIZE, 3])
         self.assertAllInRange(picture, 0.0, 1.0)
         x, y, y_star, x_hat, x_prime = np.split(picture, 5, axis=2)
         self.assertAllClose(x, (self.pairs["x"] + 1) / 2)
         self.assertAllClose(x_prime, (self.pairs["x_prime"] + 1) / 2)
-        seen = self.model.repaint(**self.pairs)
+        seen = self.networks.repaint(**self.pairs)
         for grey, name in ((y, "y"), (y_star, "y_star")):
             for channel in range(3):
                 self.assertAllClose(

@@ -254,20 +254,5 @@ def _network(operation_name):
     return scope.rstrip("_0123456789")
 
 
-class RepaintTest(tf.test.TestCase):
-    def test_repainting_changes_nothing(self):
-        batch = tiny_networks.make_batch()
-        seen = {}
-        changed = _changed_by(
-            _gan(),
-            lambda: seen.update(_gan().repaint(batch["x"], batch["x_prime"])),
-        )
-        self.assertEmpty(changed)
-        size = tiny_networks.SIZE
-        self.assertEqual(seen["y"].shape, [4, size, size, 1])
-        self.assertEqual(seen["y_star"].shape, [4, size, size, 1])
-        self.assertEqual(seen["x_hat"].shape, [4, size, size, 3])
-
-
 if __name__ == "__main__":
     tf.test.main()

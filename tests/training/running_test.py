@@ -128,6 +128,28 @@ def test_what_is_kept_of_stage_2_are_the_means_of_the_weights(
     assert 0 < abs(kept - trained).max() < 0.01
 
 
+def test_the_picture_is_drawn_by_the_means_of_the_weights(data_dir, tmp_path):
+    run = tiny_program.make_run(data_dir, str(tmp_path))
+    run = dataclasses.replace(run, learning_rate=0.003)
+    tiny_program.train_skeleton(run, 1)
+    tiny_program.train_landmarks(run, run.image_every)
+    (logs,) = tmp_path.glob("tensorboard/landmarks")
+    picture = tf.io.decode_png(summaries.images(logs)[run.image_every][0])
+    columns = tf.split(tf.cast(picture, tf.float32) / 255, 5, axis=1)
+    _, _, y_star, drawn, x_prime = (column[None] for column in columns)
+    far = {}
+    for symbol in ("psi", "psi_in_training"):
+        psi = run.arch.psi()
+        inputs = y_star[..., :1], 2 * x_prime - 1
+        psi(inputs)
+        folder = workdirs.checkpoints(str(tmp_path), "landmarks")
+        workdirs.restore({symbol: psi}, folder, partial=True)
+        x_hat = tf.clip_by_value((psi(inputs) + 1) / 2, 0.0, 1.0)
+        far[symbol] = float(tf.reduce_mean(abs(x_hat - drawn)))
+    # Half a grey level is lost as the picture is written.
+    assert far["psi"] < 0.6 / 255 < 1 / 255 < far["psi_in_training"]
+
+
 def test_stage_2_begins_with_the_means_of_stage_1(data_dir, tmp_path):
     run = tiny_program.make_run(data_dir, str(tmp_path))
     tiny_program.train_skeleton(run, 3)

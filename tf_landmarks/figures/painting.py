@@ -12,17 +12,15 @@ from tf_landmarks.evaluation import evaluating
 from tf_landmarks.figures import frames
 from tf_landmarks.figures import requests
 from tf_landmarks.models import landmark_detector
+from tf_landmarks.models import repainter
 
 
-class Painter:
+class Painter(repainter.Repainter):
     """Φ, η, β and Ψ of a run, at one of its checkpoints.
 
     Attributes:
       workdir: of the run.
       step: updates of the checkpoint.
-      detector: Φ and η.
-      beta: β.
-      has_bottleneck: whether Ψ paints from y_star; else it does from y.
     """
 
     def __init__(self, workdir: str, kind: str = "step"):
@@ -37,25 +35,24 @@ class Painter:
             and η, or no Ψ.
         """
         self.workdir = workdir
-        self.detector, self.step = workdirs.load_phi_and_eta(workdir, kind)
+        trained, self.step = workdirs.load_phi_and_eta(workdir, kind)
         arch = workdirs.read_architecture(workdir)
-        self.beta = arch.beta()
         method = workdirs.read_method(workdir)
-        self.has_bottleneck = method not in workdirs.WITHOUT_BOTTLENECK
-        self._sees_x_prime = method != "cycle_gan"
-        if self._sees_x_prime:
-            self._symbol, self._psi = "psi", arch.psi()
+        if method == "cycle_gan":
+            symbol, psi = "unconditional_psi", arch.unconditional_psi()
         else:
-            self._symbol = "unconditional_psi"
-            self._psi = arch.unconditional_psi()
-        if not workdirs.holds(workdir, self._symbol, self.step, kind):
+            symbol, psi = "psi", arch.psi()
+        if not workdirs.holds(workdir, symbol, self.step, kind):
             raise errors.UserError(
                 f"--workdir={workdir}: its checkpoint has no psi, which "
                 "repaints frames; give a run that trained it (a supervised one "
                 "does not)."
             )
-        size = arch.image_size
-        x = tf.zeros([1, size, size, 3])
+        self._networks = {"phi": trained.phi, "eta": trained.eta, symbol: psi}
+        super().__init__(
+            arch, self._networks, method not in workdirs.WITHOUT_BOTTLENECK
+        )
+        x = tf.zeros([1, arch.image_size, arch.image_size, 3])
         self.repaint(x, x)
         self._restore(kind)
 
@@ -69,30 +66,14 @@ class Painter:
         self._restore("step")
 
     def _restore(self, kind: str) -> None:
-        items = {
-            "phi": self.detector.phi,
-            "eta": self.detector.eta,
-            self._symbol: self._psi,
-        }
         # A run under way may have saved a newer one since.
-        folder = workdirs.checkpoints(self.workdir, "landmarks")
-        workdirs.restore(items, folder, partial=True, kind=kind, only=self.step)
-
-    def see(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Frames [B, H, W, 3] -> y and y_star [B, H, W, C], and p."""
-        p, _, y = self.detector(x)
-        return {"y": y, "y_star": self.beta(p), "p": p}
-
-    def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What `see` gives of x, and x_hat, painted with looks of x_prime."""
-        seen = self.see(x)
-        painted_from = seen["y_star" if self.has_bottleneck else "y"]
-        return seen | {"x_hat": self.paint(painted_from, x_prime)}
-
-    def paint(self, skeleton: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
-        """Ψ: y_star, or y, and x_prime [B, H, W, 3] -> x_hat of its shape."""
-        inputs = (skeleton, x_prime) if self._sees_x_prime else skeleton
-        return self._psi(inputs, training=False)
+        workdirs.restore(
+            self._networks,
+            workdirs.checkpoints(self.workdir, "landmarks"),
+            partial=True,
+            kind=kind,
+            only=self.step,
+        )
 
     def check_bottleneck(self) -> None:
         """Refuses runs in which Ψ does not paint from landmarks and x_prime.

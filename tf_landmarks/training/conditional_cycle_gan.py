@@ -64,9 +64,3 @@ class ConditionalCycleGAN(gan.GAN):
         return second_cycle.objectives_without_bottleneck(
             self.objective, losses
         )
-
-    def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> terms.Terms:
-        y = self.phi(x, training=False)
-        y_star = self.beta(self.eta(y, training=False))
-        x_hat = self.psi((y, x_prime), training=False)
-        return {"y": y, "y_star": y_star, "x_hat": x_hat}

@@ -74,10 +74,3 @@ class CycleGAN(gan.GAN):
         return second_cycle.objectives_without_bottleneck(
             self.objective, losses
         )
-
-    def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> terms.Terms:
-        del x_prime
-        y = self.phi(x, training=False)
-        y_star = self.beta(self.eta(y, training=False))
-        x_hat = self.unconditional_psi(y, training=False)
-        return {"y": y, "y_star": y_star, "x_hat": x_hat}

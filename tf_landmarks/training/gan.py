@@ -23,8 +23,8 @@ class GAN(stage.Stage):
     step.
 
     A model says which networks it has (`make_networks`, `make_judges`), which
-    losses one pass gives (`_terms`, named in `losses_of`), what each player
-    steps down (`_objectives`) and what to draw (`repaint`).
+    losses one pass gives (`_terms`, named in `losses_of`) and what each player
+    steps down (`_objectives`).
     """
 
     def __init__(
@@ -106,10 +106,6 @@ class GAN(stage.Stage):
             self._seed,
             self.players["d_y"].updates,
         )
-
-    def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> terms.Terms:
-        """Fig. 4's row: y, y_star and x_hat of frames [B, H, W, 3]."""
-        raise NotImplementedError
 
     def train_step(self, batch: Mapping[str, tf.Tensor]) -> terms.Terms:
         """One update of every player from x, x_prime, p_bar and p_bar_eta."""

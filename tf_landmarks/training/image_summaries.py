@@ -9,20 +9,21 @@ from tensorflow import keras
 
 from tf_landmarks import workdirs
 from tf_landmarks.models import renderer
+from tf_landmarks.models import repainter
 from tf_landmarks.training import checkpointing
 
 
 def columns_of_figure_4(
-    model, x: tf.Tensor, x_prime: tf.Tensor
+    networks: repainter.Repainter, x: tf.Tensor, x_prime: tf.Tensor
 ) -> dict[str, tf.Tensor]:
     """What fig. 4 shows, by name, each [B, H, W, 3], to be clipped to [0, 1].
 
     Args:
-      model: whose `repaint` gives y, y_star and x_hat, as `LandmarkGAN`'s.
+      networks: that see x and paint x_hat.
       x: frames [B, H, W, 3] in [-1, 1].
       x_prime: the same.
     """
-    seen = model.repaint(x, x_prime)
+    seen = networks.repaint(x, x_prime)
     return {
         "x": (x + 1) / 2,
         "y": renderer.in_colour(seen["y"]),
@@ -32,9 +33,11 @@ def columns_of_figure_4(
     }
 
 
-def figure_4(model: keras.Model, x: tf.Tensor, x_prime: tf.Tensor) -> tf.Tensor:
+def figure_4(
+    networks: repainter.Repainter, x: tf.Tensor, x_prime: tf.Tensor
+) -> tf.Tensor:
     """Rows of x, y, y_star, x_hat, x_prime: [B, H, 5 W, 3] in [0, 1]."""
-    columns = columns_of_figure_4(model, x, x_prime).values()
+    columns = columns_of_figure_4(networks, x, x_prime).values()
     return tf.clip_by_value(tf.concat(list(columns), axis=2), 0.0, 1.0)
 
 
@@ -48,6 +51,7 @@ class ImageSummaries(keras.callbacks.Callback):
     def __init__(
         self,
         writer: tf.summary.SummaryWriter,
+        networks: repainter.Repainter,
         pairs: Mapping[str, tf.Tensor],
         held_out_errors: Callable[[], dict[str, float]] | None,
         every: int,
@@ -56,12 +60,14 @@ class ImageSummaries(keras.callbacks.Callback):
 
         Args:
           writer: of TensorBoard's summaries.
+          networks: to draw with.
           pairs: x and x_prime [B, H, W, 3].
           held_out_errors: of the present weights, by name; the first counts.
           every: updates from a picture to the next.
         """
         super().__init__()
         self._writer = writer
+        self._networks = networks
         self._pairs = pairs
         self._held_out_errors = held_out_errors
         self._every = every
@@ -82,7 +88,7 @@ class ImageSummaries(keras.callbacks.Callback):
         with self._writer.as_default(step):
             tf.summary.image(
                 "x, y, y*, x_hat, x_prime",
-                figure_4(self.model, **self._pairs),
+                figure_4(self._networks, **self._pairs),
                 max_outputs=len(self._pairs["x"]),
             )
             if self._held_out_errors is not None:

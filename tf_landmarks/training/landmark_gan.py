@@ -57,9 +57,3 @@ class LandmarkGAN(gan.GAN):
             * (losses["discriminator"] + losses["discriminator_y_star"]),
             "eta": objectives.of_eta(weights, losses),
         }
-
-    def repaint(self, x: tf.Tensor, x_prime: tf.Tensor) -> terms.Terms:
-        y = self.phi(x, training=False)
-        y_star = self.beta(self.eta(y, training=False))
-        x_hat = self.psi((y_star, x_prime), training=False)
-        return {"y": y, "y_star": y_star, "x_hat": x_hat}
