@@ -1,10 +1,17 @@
-"""The paper's numbers, typed a second time from its text."""
+"""The paper's numbers, typed a second time from its text, and ours beside."""
 
+import numpy as np
 import pytest
 
+from tf_landmarks import skeletons
 from tf_landmarks.data import activities
+from tf_landmarks.evaluation import body_protocols
+from tf_landmarks.evaluation import face_protocol
+from tf_landmarks.evaluation import linear_regressor
+from tf_landmarks.evaluation import predictions
 from tf_landmarks.reproduction import body_tables
 from tf_landmarks.reproduction import paper_tables
+from tf_landmarks.reproduction import reports
 from tf_landmarks.reproduction import small_tables
 
 
@@ -147,3 +154,46 @@ def test_the_small_table_1_has_the_supervised_rows():
         ("Stacked Hourglass", 19.52),
         ("ours, supervised", 19.35),
     ]
+
+
+def _seen(skeleton, clips):
+    """One frame a clip, whose detections are a tenth beside the truth."""
+    shape = (len(clips), skeleton.num_landmarks, 2)
+    truth = np.random.default_rng(0).uniform(-0.5, 0.5, shape)
+    return predictions.Predictions(
+        skeleton,
+        64,
+        truth + 0.1,
+        truth,
+        np.full(truth.shape[:2], 2),
+        np.tile([0.0, 0.0, 200.0, 200.0], (len(clips), 1)),
+        list(clips),
+        np.arange(len(clips)),
+        truth + 0.2,
+    )
+
+
+def _written_by(protocol):
+    """What `evaluate --protocol` writes of such frames."""
+    if protocol == face_protocol.NAME:
+        seen = _seen(skeletons.IBUG_68, ["common/lfpw", "challenging/ibug"])
+        regressor = linear_regressor.fit(seen.p, seen.truth, seen.visibility)
+        return face_protocol.score(seen, regressor).to_json()
+    scored = body_protocols.PROTOCOLS[protocol]
+    clips = ["S9/" + a.replace("_", "") + ".1" for a in scored.activities]
+    seen = _seen(skeletons.HUMAN36M, clips)
+    return body_protocols.score(scored, seen).to_json()
+
+
+@pytest.mark.parametrize("table", paper_tables.ALL, ids=lambda t: t.name)
+def test_ours_are_found_in_what_evaluate_writes(table):
+    found = set()
+    for row in table.rows:
+        if not row.training:
+            continue
+        metrics = _written_by(row.protocol)
+        came = reports.outcome(row, table.columns, metrics, seed=0, steps=1)
+        of_row = {name for name, value in came.values.items() if value}
+        assert of_row, row.model
+        found |= of_row
+    assert found == {column.name for column in table.columns}

@@ -18,6 +18,14 @@ CONVENTION = (
 )
 
 
+_MEANS = "means_by_"
+
+
+def place_of_mean(group_name: str, group: str, column: str) -> str:
+    """Where the JSON file has a group's mean: keys, joined by points."""
+    return f"{_MEANS}{group_name}.{group}.{column}"
+
+
 class Column(NamedTuple):
     """A number for each of N images.
 
@@ -114,7 +122,7 @@ class Scores(NamedTuple):
             "num_images": counts[self.overall],
             "num_images_not_labelled": len(self.groups) - counts[self.overall],
             "num_images_by_" + self.group_name: counts,
-            "means_by_" + self.group_name: self.rows(),
+            _MEANS + self.group_name: self.rows(),
             "interval_95_percent": self.intervals(),
             "definitions": {c.name: c.meaning for c in self.columns},
             **self.facts,

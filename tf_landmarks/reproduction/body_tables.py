@@ -1,23 +1,25 @@
 """The paper's tables of people: 1 and 2, an activity a line."""
 
 from tf_landmarks.data import activities
+from tf_landmarks.evaluation import protocol_reports
 from tf_landmarks.reproduction import paper_data
 from tf_landmarks.reproduction import tables
 
 WITH_FLIPS = "_with_flips"
 
-_MEANS = "mean_by_activity"
-
 
 def error_places(activity: str) -> tuple[str, ...]:
     """No flips; what is trained with labels has no η to correct them by."""
-    means = f"{_MEANS}.{activity}"
-    return (f"{means}.corrected", f"{means}.raw")
+    return (_place(activity, "corrected"), _place(activity, "raw"))
 
 
 def with_flips_places(activity: str) -> tuple[str, ...]:
     """The lesser of both, frame by frame."""
-    return (f"{_MEANS}.{activity}.with_flips",)
+    return (_place(activity, "with_flips"),)
+
+
+def _place(activity: str, column: str) -> str:
+    return protocol_reports.place_of_mean("activity", activity, column)
 
 
 def _columns(of: tuple[str, ...]) -> tuple[tables.Column, ...]:

@@ -1,5 +1,6 @@
 """The paper's tables of faces and the ablation, 3 to 5, and all of them."""
 
+from tf_landmarks.evaluation import protocol_reports
 from tf_landmarks.reproduction import body_tables
 from tf_landmarks.reproduction import paper_data
 from tf_landmarks.reproduction import tables
@@ -15,11 +16,15 @@ _INTER_OCULAR = (
 
 
 def _corners_places(prefix: str = "") -> tuple[str, ...]:
-    return (f"mean_by_subset.full.{prefix}by_outer_eye_corners",)
+    return (_place(f"{prefix}by_outer_eye_corners"),)
 
 
 def _pupils_places(prefix: str = "") -> tuple[str, ...]:
-    return (f"mean_by_subset.full.{prefix}by_pupils",)
+    return (_place(f"{prefix}by_pupils"),)
+
+
+def _place(column: str) -> str:
+    return protocol_reports.place_of_mean("subset", "full", column)
 
 
 _OF_EYES = (
