@@ -192,6 +192,16 @@ def test_data_of_other_landmarks_are_refused(tmp_path):
         _evaluate(data_dir)
 
 
+def test_data_without_poses_are_scored_by_a_protocol_only(tmp_path):
+    folder = tmp_path / "data"
+    data_dir = tiny_runs.make_data(folder)
+    info = json.loads((folder / "dataset.json").read_text())
+    del info["splits"]["train"]
+    (folder / "dataset.json").write_text(json.dumps(info))
+    with pytest.raises(errors.UserError, match=r"no split 'train'.*--protocol"):
+        _evaluate(data_dir)
+
+
 def test_a_damaged_shard_is_named(tmp_path, workdir):
     folder = tmp_path / "data"
     data_dir = tiny_runs.make_data(folder)

@@ -303,4 +303,7 @@ def test_a_run_without_psi_has_no_transfer(tmp_path, workdir):
     )
     signatures = tf.saved_model.load(made.folder).signatures
     assert "transfer" not in signatures
+    card = pathlib.Path(made.folder, "MODEL_CARD.md").read_text()
+    assert "`transfer`" not in card
+    assert "`serving_default`" in card
     assert "serving_default" in signatures

@@ -270,7 +270,18 @@ def evaluation_frames(
 def load_poses(
     data_dir: str, info: records.DatasetInfo, split: str = "train"
 ) -> np.ndarray:
-    """All poses of a split, in the order of the files: float32 [N, K, 2]."""
+    """All poses of a split, in the order of the files: float32 [N, K, 2].
+
+    Raises:
+      errors.UserError: there is no such split.
+    """
+    _check_split(
+        data_dir,
+        info,
+        split,
+        "its poses' mean is what errors are compared with: give other data, or "
+        "a --protocol, which needs none",
+    )
     paths = _paths(data_dir, info.splits[split].pose_shards)
     batches = tf.data.TFRecordDataset(paths).batch(1024)
     batches = batches.map(lambda b: examples.parse_poses(b, _landmarks(info)))

@@ -107,8 +107,8 @@ def evaluate(
       split: of it.
 
     Raises:
-      errors.UserError: no frames in the split, or they do not fit the
-        detector.
+      errors.UserError: no frames in the split, they do not fit the detector,
+        or there are no poses to take a mean of, as in data of 300-W.
     """
     frames = pipelines.evaluation_frames(data_dir, info, split, _BATCH_SIZE)
     check(detector, data_dir, info, split)

@@ -46,10 +46,13 @@ Signatures, with B pictures of any size:
 [B, K, 2], (x, y) in pixels of the picture; `confidence` float32 [B, K] |
 | `encoded` | `image_bytes` string [B], JPEG or PNG of any sizes | the same |
 | `skeleton` | `images` | the same, and `skeleton_image` float32 [B, S, S, C] |
-| `transfer` | `image_bytes`, `appearance_bytes` | `image_bytes` string [B], \
-PNG: the pose of the one, the looks of the other |
+{transfer}\
 | `landmarks` | `index` int32 [B], of any values | `names` string [B, K], \
 `edges` int32 [B, E, 2], `image_size` int32 [B] |
+"""
+_TRANSFER = """\
+| `transfer` | `image_bytes`, `appearance_bytes` | `image_bytes` string [B], \
+PNG: the pose of the one, the looks of the other |
 """
 _USAGE_OF_CROPS = """\
 `{file}` takes `images` float32 [{batch}, {size}, {size}, 3], RGB from 0 to 255:
@@ -223,7 +226,9 @@ def _texts(
     """By file name: what is known of the detector."""
     name = pathlib.Path(os.path.abspath(out)).name
     described = description.read(workdir, networks.step)
-    texts = described.files(name, usage.format(name=name))
+    transfer = _TRANSFER if networks.psi else ""
+    usage = usage.format(name=name, transfer=transfer)
+    texts = described.files(name, usage)
     landmarks = json.dumps(_landmarks(networks), indent=1)
     return texts | {_LANDMARKS_FILE: landmarks + "\n"}
 

@@ -26,7 +26,7 @@ _RANGE = 2.0  # of frames, from -1 to 1
 class Probe(keras.Model):
     """Skeleton images [B, H, W, C] -> frames [B, H, W, 3].
 
-    Φ's U-Net of fig. 22 at a quarter of its width, the other way round. Beside
+    Φ of fig. 17 at a quarter of its width, the other way round. Beside
     the skeleton image it sees this normalized by local contrast, so that it
     finds what is faint as well.
     """

@@ -1,4 +1,4 @@
-"""Image encoder Φ: image x [B, H, W, 3] -> skeleton image y [B, H, W, 1].
+"""Image encoder Φ: image x [B, H, W, 3] -> skeleton image y [B, H, W, C].
 
 Paper sec. 3, fig. 17:
 

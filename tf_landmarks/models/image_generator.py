@@ -1,4 +1,4 @@
-"""Image generator Ψ: y_star [B, H, W, 1], x_prime [B, H, W, 3] -> x_hat.
+"""Image generator Ψ: y_star [B, H, W, C], x_prime [B, H, W, 3] -> x_hat.
 
 Paper sec. 3.2, fig. 18: two encoders, one code, one decoder, no skips, so
 that the geometry comes from the skeleton and the appearance from x_prime.
@@ -35,7 +35,7 @@ class ImageGenerator(keras.Model):
         """Repaints a frame.
 
         Args:
-          inputs: y_star [B, H, W, 1] in [0, 1] and x_prime [B, H, W, 3] in
+          inputs: y_star [B, H, W, C] in [0, 1] and x_prime [B, H, W, 3] in
             [-1, 1].
           training: whether batch norm uses the batch's own statistics.
 

@@ -16,7 +16,7 @@ class Detections(NamedTuple):
       keypoints: [B, K, 2] float32 in [-1, 1].
       confidence: [B, K] float32 in (0, 1]: how concentrated η's heatmap is,
         see `heatmaps.confidence`; no probability of being right.
-      skeleton_image: y [B, H, W, 1] float32.
+      skeleton_image: y [B, H, W, C] float32.
     """
 
     keypoints: tf.Tensor

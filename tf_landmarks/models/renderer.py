@@ -1,4 +1,4 @@
-"""Renderer β: keypoints p [B, K, 2] -> skeleton image y [B, H, W, 1].
+"""Renderer β: keypoints p [B, K, 2] -> skeleton image y [B, H, W, C].
 
 Paper sec. 3.1, eqs. 1 and 2. Analytical and without variables, so that no
 appearance passes it.

@@ -1,4 +1,4 @@
-"""Skeleton discriminator D_y: skeleton image y [B, H, W, 1] -> realness.
+"""Skeleton discriminator D_y: skeleton image y [B, H, W, C] -> realness.
 
 Paper sec. 4, fig. 20: patch discriminators of [79] on three scales. Each
 gives a map, as released, over which losses average; the paper's text says a
@@ -49,8 +49,8 @@ class SkeletonDiscriminator(keras.Model):
         """Makes the layers.
 
         Args:
-          image_size: H = W. At 64 pixels the quarter scale leaves no map and
-            is left out, below 64 the half scale too.
+          image_size: H = W. Below 96 pixels the quarter scale leaves no map
+            and is left out, below 48 the half scale too.
           width: channels of the first convolution; the paper's 64.
           norm_first: whether the first convolution is normalized: fig. 20,
             but not the released code.
@@ -63,7 +63,7 @@ class SkeletonDiscriminator(keras.Model):
         ]
 
     def call(self, y: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
-        """Skeleton image [B, H, W, 1] in [0, 1] -> maps [B, h, w, 1]."""
+        """Skeleton image [B, H, W, C] in [0, 1] -> maps [B, h, w, 1]."""
         y = blocks.centred(y)
         size = y.shape[1]
         return [

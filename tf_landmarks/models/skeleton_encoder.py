@@ -1,4 +1,4 @@
-"""Skeleton encoder η: skeleton image y [B, H, W, 1] -> keypoints [B, K, 2].
+"""Skeleton encoder η: skeleton image y [B, H, W, C] -> keypoints [B, K, 2].
 
 Paper sec. 3.1, fig. 19: the encoder of [23] to K heatmaps of an eighth of the
 size, then the expected position under each.
@@ -47,5 +47,5 @@ class SkeletonEncoder(keras.Model):
         return self._marginals(encoded[-1])
 
     def call(self, y: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Skeleton image [B, H, W, 1] -> keypoints [B, K, 2] in [-1, 1]."""
+        """Skeleton image [B, H, W, C] -> keypoints [B, K, 2] in [-1, 1]."""
         return heatmaps.keypoints(*self.marginals(y, training=training))

@@ -1,4 +1,4 @@
-"""CycleGAN's image generator Ψ: skeleton image y [B, H, W, 1] -> x_hat.
+"""CycleGAN's image generator Ψ: skeleton image y [B, H, W, C] -> x_hat.
 
 Paper sec. 3, before conditioning: fig. 18 without the branch of x_prime, so
 that the two generators differ in nothing else.
@@ -23,7 +23,7 @@ class UnconditionalGenerator(keras.Model):
         """Paints a frame.
 
         Args:
-          y: [B, H, W, 1], driven towards [0, 1].
+          y: [B, H, W, C], driven towards [0, 1].
           training: whether batch norm uses the batch's own statistics.
 
         Returns:

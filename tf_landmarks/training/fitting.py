@@ -36,7 +36,7 @@ class Run:
       log_every: updates that a logged loss is the mean of.
       image_every: updates from a picture and a held-out error to the next.
       profile_steps: first and last update to trace, or none.
-      pair_window: frames between x and x_prime, at most.
+      pair_window: places of a run from x to x_prime, at most.
       tps: whether x_prime is warped by a thin-plate spline, as in [23].
       eta_tps: whether the poses that η learns from are.
       ema_momentum: of running means of the weights; 0: none.
