@@ -155,6 +155,16 @@ class RunTest(tf.test.TestCase):
         workdirs.write_run(self.workdir, run("there"))
         self.assertEqual(workdirs.read_run(self.workdir), run("there"))
 
+    def test_the_perceptual_networks_weights_may_lie_elsewhere(self):
+        def run(file):
+            stage_2 = {"train_steps": 900, "perceptual_weights": file}
+            return self.run | {"landmarks": stage_2}
+
+        workdirs.write_run(self.workdir, run("imagenet"))
+        self._train("landmarks")
+        workdirs.write_run(self.workdir, run("vgg19.h5"))
+        self.assertEqual(workdirs.read_run(self.workdir), run("vgg19.h5"))
+
     def test_another_configuration_is_refused_by_name(self):
         workdirs.write_run(self.workdir, self.run)
         self._train("skeleton")

@@ -10,6 +10,7 @@ same command goes on where it was stopped.
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
 # isort: split
+import tensorflow as tf
 from absl import flags as absl_flags
 
 from flags import output_flags
@@ -27,14 +28,19 @@ from tf_landmarks.reproduction import tables
 
 for _module in (output_flags, reproduction_flags, run_flags):
     absl_flags.adopt_module_key_flags(_module)
-absl_flags.declare_key_flag(preparing_flags.SKIP_BAD.name)
-absl_flags.declare_key_flag(training_flags.PERCEPTUAL_WEIGHTS.name)
+# Of the flags that the rows set.
+_OURS_TOO = (preparing_flags.SKIP_BAD, training_flags.PERCEPTUAL_WEIGHTS)
+for _flag in _OURS_TOO:
+    absl_flags.declare_key_flag(_flag.name)
 
 _TABLES = (*paper_tables.ALL, *small_tables.ALL)
 
 
 def main() -> None:
     """Reads the flags, runs the table."""
+    _check_flags()
+    # This process would take all of its memory, and leave none to `train`.
+    tf.config.set_visible_devices([], "GPU")
     known = sources.names(row for table in _TABLES for row in table.rows)
     weights = training_flags.PERCEPTUAL_WEIGHTS
     given = planning.Given(
@@ -48,6 +54,19 @@ def main() -> None:
         given,
         output_flags.OUT.value or "docs/tables",
     )
+
+
+def _check_flags() -> None:
+    """Refuses flags that mean nothing here: the recipe of a row has them."""
+    ours = {flag.name for flag in _OURS_TOO}
+    defined = absl_flags.FLAGS.flags_by_module_dict()
+    for module in (preparing_flags, training_flags):
+        for flag in defined[module.__name__]:
+            if flag.present and flag.name not in ours:
+                raise errors.UserError(
+                    f"--{flag.name} is set by the recipes of a table's rows; "
+                    "drop it, or train such a run by itself"
+                )
 
 
 def _find_table() -> tables.Table:

@@ -26,8 +26,9 @@ STAGES = ("skeleton", "landmarks")
 # `train --method` of runs whose Ψ paints from y, not from y* = β(η(y)).
 WITHOUT_BOTTLENECK = ("cycle_gan", "conditional_cycle_gan")
 
-# A run may go on elsewhere: its data are known by their checksums.
-_NOT_BINDING = ("versions", "data_dir")
+# A run may go on elsewhere: its data are known by their checksums, and VGG-19's
+# weights are the same in each file.
+_NOT_BINDING = ("versions", "data_dir", "perceptual_weights")
 
 
 def checkpoints(workdir: str, stage: str) -> pathlib.Path:
@@ -181,8 +182,9 @@ def write_run(workdir: str, run: Mapping) -> None:
 
     Args:
       workdir: made where it is missing.
-      run: plain values, in sections; "versions" and "data_dir" may differ,
-        and what is under the name of a stage is of that stage alone.
+      run: plain values, in sections; "versions", "data_dir" and
+        "perceptual_weights" may differ, and what is under the name of a
+        stage is of that stage alone.
 
     Raises:
       errors.UserError: when the folder belongs to another configuration.

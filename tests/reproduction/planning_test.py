@@ -27,7 +27,7 @@ def test_a_row_of_the_small_ablation():
         "W/table5_small/cycle_gan/checkpoints/skeleton",
         f"train {recipe} --method=cycle_gan --data_dir=W/data/avatars "
         "--workdir=W/table5_small/cycle_gan",
-        "evaluate --workdir=W/table5_small/cycle_gan",
+        "evaluate --workdir=W/table5_small/cycle_gan --data_dir=W/data/avatars",
     ]
 
 
@@ -36,7 +36,8 @@ def test_a_row_whose_run_is_another_tables():
     *_, train, evaluate = _commands(table.rows[-1], table)
     assert train.endswith("--workdir=W/table5_small/ours")
     assert evaluate == (
-        "evaluate --workdir=W/table5_small/ours --out=W/table4_small/all_poses"
+        "evaluate --workdir=W/table5_small/ours --data_dir=W/data/avatars "
+        "--out=W/table4_small/all_poses"
     )
 
 

@@ -62,11 +62,10 @@ def test_what_is_missing_is_told_once_with_how_to_get_it():
     table, folders = paper_tables.TABLE_4, {"w300": "/data/w300"}
     missing = sources.missing(_steps(table, folders), folders)
     assert missing == ["voxceleb", "multipie"]
-    assert sources.explain(missing).splitlines() == [
-        "voxceleb is missing: docs/datasets/voxceleb.md tells how to get it; "
-        "then give --sources=voxceleb=FOLDER",
-        "multipie is missing: docs/datasets/multipie.md tells how to get it; "
-        "then give --sources=multipie=FOLDER",
+    assert sources.explain(missing, folders).splitlines() == [
+        "voxceleb is missing: docs/datasets/voxceleb.md tells how to get it",
+        "multipie is missing: docs/datasets/multipie.md tells how to get it",
+        "then give --sources=w300=/data/w300,voxceleb=FOLDER,multipie=FOLDER",
     ]
 
 

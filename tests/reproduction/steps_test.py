@@ -105,3 +105,12 @@ def test_an_evaluation_counts_if_it_is_of_the_last_update(
     assert not _evaluate(tmp_path, "--protocol=w300").is_done()
     path.unlink()
     assert not _evaluate(tmp_path).is_done()
+
+
+def test_an_evaluation_of_an_older_checkpoint_is_told(tmp_path, monkeypatch):
+    def write(command):
+        (tmp_path / "metrics.json").write_text('{"checkpoint_step": 8}')
+
+    monkeypatch.setattr(commands.Command, "run", write)
+    with pytest.raises(errors.UserError, match=r"delete .*/step-9\.\*"):
+        _evaluate(tmp_path).run()

@@ -8,9 +8,10 @@ from tf_landmarks import skeletons
 from tf_landmarks.reproduction import tables
 
 TIMES = (
-    "None of it has been run. An update of stage 2 is 1.66 TFLOP "
+    "None of it has been run. An update of our model's stage 2 is 1.66 TFLOP "
     "(docs/performance.md): at 10 TFLOP/s sustained, 3,000,000 of people take "
-    "5.8 days and 300,000 of faces 14 hours, for each training."
+    "5.8 days and 300,000 of faces 14 hours. Stage 1 is not in it, and a "
+    "second cycle makes it longer."
 )
 
 _SIZE = "--image_size=128"

@@ -108,8 +108,8 @@ def _evaluate(
     arguments = [f"--workdir={trained.workdir}"]
     if row.protocol:
         arguments.append(f"--protocol={row.protocol}")
-    if row.test_data:
-        arguments.append(f"--data_dir={_data_dir(row.test_data, workdir)}")
+    data = row.test_data or trained.training.data
+    arguments.append(f"--data_dir={_data_dir(data, workdir)}")
     if out != trained.workdir:
         arguments.append(f"--out={out}")
     file = f"{row.protocol}.json" if row.protocol else evaluating.METRICS_FILE

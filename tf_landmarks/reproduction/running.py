@@ -64,7 +64,7 @@ def reproduce(
     _describe(table, plans, todo)
     missing = sources.missing(todo, given.folders)
     if missing:
-        raise errors.UserError(sources.explain(missing))
+        raise errors.UserError(sources.explain(missing, given.folders))
     for step in _without_repeats(s for plan in plans for s in plan.steps):
         if isinstance(step, steps.Train):
             step.check()

@@ -65,10 +65,13 @@ def missing(
     return [name for name in needed if name not in folders]
 
 
-def explain(names_of_missing: Iterable[str]) -> str:
-    """A sentence for each."""
-    return "\n".join(
+def explain(names_of_missing: Sequence[str], folders: Mapping[str, str]) -> str:
+    """A sentence for each, and the flag that gives them all."""
+    told = [
         f"{name} is missing: docs/datasets/{_TOLD_OF_IN.get(name, name)}.md "
-        f"tells how to get it; then give --sources={name}=FOLDER"
+        "tells how to get it"
         for name in names_of_missing
-    )
+    ]
+    all_folders = {**folders, **dict.fromkeys(names_of_missing, "FOLDER")}
+    given = ",".join(f"{name}={folder}" for name, folder in all_folders.items())
+    return "\n".join([*told, f"then give --sources={given}"])

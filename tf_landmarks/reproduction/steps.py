@@ -172,8 +172,21 @@ class Evaluate(NamedTuple):
         return self.metrics() is not None
 
     def run(self) -> None:
+        """Evaluates.
+
+        Raises:
+          errors.UserError: it failed; or it was not of the last checkpoint,
+            as that cannot be read.
+        """
         self.command.run()
         _write(self._record, self._flags())
+        if not self.is_done():
+            folder = workdirs.checkpoints(self.trained.workdir, "landmarks")
+            raise errors.UserError(
+                f"{self.file} is not of update {self.updates}: the checkpoint "
+                f"cannot be read; delete {folder}/step-{self.updates}.*, and "
+                "the same command trains on from the one before"
+            )
 
 
 Step = Prepare | Train | TakeOver | Evaluate
