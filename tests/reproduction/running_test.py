@@ -196,8 +196,8 @@ def test_without_data_nothing_is_run(tmp_path):
     with pytest.raises(errors.UserError) as told:
         _reproduce(tmp_path, table, {"w300": "/data"})
     assert str(told.value) == (
-        "h36m is missing: docs/datasets/h36m.md tells how to get it; then "
-        "give --sources=h36m=FOLDER"
+        "h36m is missing: docs/datasets/h36m.md tells how to get it\n"
+        "then give --sources=w300=/data,h36m=FOLDER"
     )
     assert not list(tmp_path.iterdir())
 
