@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tests import tiny_runs
+from tf_landmarks.models import landmark_detector
 from tf_landmarks.models import repainter
 
 
@@ -11,6 +12,13 @@ def _networks(symbol="psi"):
     arch = tiny_runs.architecture_of()
     psi = getattr(arch, symbol)()
     return arch, {"phi": arch.phi(), "eta": arch.eta(), symbol: psi}
+
+
+def _make(arch, networks, has_bottleneck=True):
+    detector = landmark_detector.LandmarkDetector(
+        arch, networks["phi"], networks["eta"]
+    )
+    return repainter.Repainter(detector, arch.beta(), networks, has_bottleneck)
 
 
 def _frames(seed):
@@ -30,7 +38,7 @@ def _frames(seed):
 def test_psi_paints_from_what_its_model_gives_it(symbol, has_bottleneck, names):
     arch, networks = _networks(symbol)
     x, x_prime = _frames(0), _frames(1)
-    painter = repainter.Repainter(arch, networks, has_bottleneck)
+    painter = _make(arch, networks, has_bottleneck)
     seen = painter.repaint(x, x_prime)
     y = networks["phi"](x)
     inputs = {
@@ -48,7 +56,7 @@ def test_psi_paints_from_what_its_model_gives_it(symbol, has_bottleneck, names):
 
 def test_repainting_leaves_the_networks_as_they_are():
     arch, networks = _networks()
-    painter = repainter.Repainter(arch, networks, has_bottleneck=True)
+    painter = _make(arch, networks)
     painter.repaint(_frames(0), _frames(1))
     before = {symbol: n.get_weights() for symbol, n in networks.items()}
     painter.repaint(_frames(2), _frames(3))
@@ -59,13 +67,13 @@ def test_repainting_leaves_the_networks_as_they_are():
 
 def test_it_sees_with_the_weights_that_the_networks_have_now():
     arch, networks = _networks()
-    painter = repainter.Repainter(arch, networks, has_bottleneck=True)
+    painter = _make(arch, networks)
     x, x_prime = _frames(0), _frames(1)
     painter.repaint(x, x_prime)
     for network in networks.values():
         for weight in network.trainable_variables:
             weight.assign(weight * 1.5)
     seen = painter.repaint(x, x_prime)
-    anew = repainter.Repainter(arch, networks, has_bottleneck=True)
+    anew = _make(arch, networks)
     for name, image in anew.repaint(x, x_prime).items():
         np.testing.assert_allclose(seen[name], image, atol=1e-5)

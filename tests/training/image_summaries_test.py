@@ -6,6 +6,7 @@ import tensorflow as tf
 from tests.training import summaries
 from tests.training import tiny_networks
 from tf_landmarks import workdirs
+from tf_landmarks.models import landmark_detector
 from tf_landmarks.models import repainter
 from tf_landmarks.training import image_summaries
 
@@ -19,7 +20,12 @@ class ImageSummariesTest(tf.test.TestCase):
         arch = tiny_networks.make_quick_architecture()
         cls.model = tiny_networks.make_gan(arch)
         cls.networks = repainter.Repainter(
-            arch, cls.model.checkpointed, has_bottleneck=True
+            landmark_detector.LandmarkDetector(
+                arch, cls.model.phi, cls.model.eta
+            ),
+            cls.model.beta,
+            cls.model.checkpointed,
+            has_bottleneck=True,
         )
         batch = tiny_networks.make_batch(count=2)
         cls.pairs = {name: batch[name] for name in ("x", "x_prime")}

@@ -177,15 +177,12 @@ def labelled_frames(
     Raises:
       errors.UserError: there is no such split.
     """
-    _check_split(
-        data_dir,
-        info,
-        split,
-        "prepare the data again with --labelled",
+    found = _find_split(
+        data_dir, info, split, "prepare the data again with --labelled"
     )
     raw = streams.endless(
-        _paths(data_dir, info.splits[split].clip_shards),
-        info.splits[split].records,
+        _paths(data_dir, found.clip_shards),
+        found.records,
         (seed, _LABELS),
         start_step * batch_size,
         _RUN_BLOCK,
@@ -230,7 +227,7 @@ def evaluation_frames(
     Raises:
       errors.UserError: there is no such split.
     """
-    _check_split(
+    found = _find_split(
         data_dir,
         info,
         split,
@@ -258,7 +255,7 @@ def evaluation_frames(
     def decode(fields):
         return {**fields, "x": _decode(fields["x"], info.image_size)}
 
-    paths = _paths(data_dir, info.splits[split].clip_shards)
+    paths = _paths(data_dir, found.clip_shards)
     return streams.finished(
         tf.data.TFRecordDataset(paths)
         .flat_map(frames)
@@ -267,22 +264,20 @@ def evaluation_frames(
     )
 
 
-def load_poses(
-    data_dir: str, info: records.DatasetInfo, split: str = "train"
-) -> np.ndarray:
-    """All poses of a split, in the order of the files: float32 [N, K, 2].
+def load_poses(data_dir: str, info: records.DatasetInfo) -> np.ndarray:
+    """All poses of the prior, in the order of the files: float32 [N, K, 2].
 
     Raises:
-      errors.UserError: there is no such split.
+      errors.UserError: there is no split "train", as in data of 300-W.
     """
-    _check_split(
+    found = _find_split(
         data_dir,
         info,
-        split,
+        "train",
         "its poses' mean is what errors are compared with: give other data, or "
         "a --protocol, which needs none",
     )
-    paths = _paths(data_dir, info.splits[split].pose_shards)
+    paths = _paths(data_dir, found.pose_shards)
     batches = tf.data.TFRecordDataset(paths).batch(1024)
     batches = batches.map(lambda b: examples.parse_poses(b, _landmarks(info)))
     return np.concatenate(list(batches.as_numpy_iterator()))
@@ -307,14 +302,15 @@ def draw_pair(length, window: int, key) -> tuple[tf.Tensor, tf.Tensor]:
     return x, other + tf.cast(other >= x, tf.int32)
 
 
-def _check_split(
+def _find_split(
     data_dir: str, info: records.DatasetInfo, split: str, what_to_do: str
-) -> None:
+) -> records.Split:
     if split not in info.splits:
         raise errors.UserError(
             f"{data_dir} has no split {split!r}, only "
             f"{', '.join(map(repr, info.splits))}; {what_to_do}"
         )
+    return info.splits[split]
 
 
 def _landmarks(info: records.DatasetInfo) -> int:

@@ -50,7 +50,10 @@ class Painter(repainter.Repainter):
             )
         self._networks = {"phi": trained.phi, "eta": trained.eta, symbol: psi}
         super().__init__(
-            arch, self._networks, method not in workdirs.WITHOUT_BOTTLENECK
+            trained,
+            arch.beta(),
+            self._networks,
+            method not in workdirs.WITHOUT_BOTTLENECK,
         )
         x = tf.zeros([1, arch.image_size, arch.image_size, 3])
         self.repaint(x, x)

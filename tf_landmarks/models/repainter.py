@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import tensorflow as tf
 from tensorflow import keras
 
-from tf_landmarks.models import architecture
 from tf_landmarks.models import landmark_detector
+from tf_landmarks.models import renderer
 
 
 class Repainter:
@@ -20,22 +20,22 @@ class Repainter:
 
     def __init__(
         self,
-        arch: architecture.Architecture,
+        detector: landmark_detector.LandmarkDetector,
+        beta: renderer.Renderer,
         networks: Mapping[str, keras.Model],
         has_bottleneck: bool,
     ):
         """Takes networks; what changes their weights later is seen.
 
         Args:
-          arch: of the networks.
-          networks: Φ, η and Ψ by symbol, where an unconditional_psi takes no
+          detector: see above.
+          beta: see above.
+          networks: Ψ among others, by symbol: an unconditional_psi takes no
             x_prime.
           has_bottleneck: see above.
         """
-        self.detector = landmark_detector.LandmarkDetector(
-            arch, networks["phi"], networks["eta"]
-        )
-        self.beta = arch.beta()
+        self.detector = detector
+        self.beta = beta
         self.has_bottleneck = has_bottleneck
         self._sees_x_prime = "psi" in networks
         self._psi = networks[

@@ -9,6 +9,7 @@ from tensorflow import keras
 from tf_landmarks import errors
 from tf_landmarks import workdirs
 from tf_landmarks.data import pipelines
+from tf_landmarks.models import landmark_detector
 from tf_landmarks.models import repainter
 from tf_landmarks.training import bottleneck_cycle_gan
 from tf_landmarks.training import conditional_cycle_gan
@@ -117,15 +118,21 @@ def train_landmarks(
             run.seed,
         )
     items, averaging = _with_averages(run, model)
+    detector = landmark_detector.LandmarkDetector(
+        run.arch, items["phi"], items["eta"]
+    )
     networks = repainter.Repainter(
-        run.arch, items, method not in workdirs.WITHOUT_BOTTLENECK
+        detector,
+        model.beta,
+        items,
+        method not in workdirs.WITHOUT_BOTTLENECK,
     )
     pictured = next(iter(_pairs(run, 0)))
     images = image_summaries.ImageSummaries(
         tf.summary.create_file_writer(fitting.logs(run, "landmarks")),
         networks,
         {k: pictured[k][:_PICTURED_PAIRS] for k in ("x", "x_prime")},
-        held_out_errors and (lambda: held_out_errors(networks.detector)),
+        held_out_errors and (lambda: held_out_errors(detector)),
         run.image_every,
     )
     items |= {"best": images.state}
