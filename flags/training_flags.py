@@ -159,7 +159,8 @@ D_Y_NOISE = flags.DEFINE_float(
 MIXED_PRECISION = flags.DEFINE_bool(
     "mixed_precision",
     False,
-    "Compute in bfloat16; eta, the losses and all weights stay float32.",
+    "Compute in bfloat16, where the hardware has instructions for it; eta, the "
+    "losses and all weights stay float32.",
 )
 EMA_MOMENTUM = flags.DEFINE_float(
     "ema_momentum",

@@ -22,6 +22,7 @@ from tf_landmarks import evaluate
 from tf_landmarks import prepare
 from tf_landmarks import train
 from tf_landmarks import workdirs
+from tf_landmarks.models import precision
 
 _SMALL = (
     "--width=4",
@@ -166,6 +167,7 @@ def test_what_ours_is_compared_with_is_trained_and_evaluated_alike(
     folder, tmp_path, monkeypatch, caplog, method, idle
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: True)
     caplog.set_level("INFO")
     arguments = (
         f"--workdir={tmp_path}",
@@ -212,7 +214,10 @@ def labelled(folder, tmp_path_factory):
 
 
 @pytest.mark.parametrize("method", ["supervised", "hourglass"])
-def test_what_learns_from_labels_is_evaluated_alike(labelled, tmp_path, method):
+def test_what_learns_from_labels_is_evaluated_alike(
+    labelled, tmp_path, monkeypatch, caplog, method
+):
+    caplog.set_level("INFO")
     arguments = (
         f"--data_dir={labelled}",
         f"--workdir={tmp_path}",
@@ -220,10 +225,15 @@ def test_what_learns_from_labels_is_evaluated_alike(labelled, tmp_path, method):
         "--ema_momentum=0.9",
         "--mixed_precision",
     )
+    # The second goes on where there is no hardware for bfloat16.
+    answers = iter((True, False))
+    monkeypatch.setattr(precision, "has_bfloat16", answers.__next__)
     for steps in (2, 3):
+        assert "trains in float32" not in caplog.text
         tiny_runs.run_main(
             train.main, *arguments, *_SMALL, f"--train_steps={steps}"
         )
+    assert "trains in float32" in caplog.text
     assert (
         workdirs.steps(workdirs.checkpoints(str(tmp_path), "landmarks"))[-1]
         == 3

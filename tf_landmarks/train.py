@@ -71,14 +71,25 @@ def main() -> None:
     with staging.locked(pathlib.Path(workdir), f"--workdir={workdir}"):
         _describe(workdir, data_dir, info, arch)
         run = run_from_flags.make_run(workdir, data_dir, info, arch)
-        is_mixed = training_flags.MIXED_PRECISION.value
         try:
-            with precision.policy("mixed_bfloat16" if is_mixed else "float32"):
+            with precision.policy(_policy()):
                 _train(run)
         except tf.errors.DataLossError as error:
             raise integrity.explain_data_loss(error, data_dir) from error
         if training_flags.STAGE.value != "skeleton":
             _show(run)
+
+
+def _policy() -> str:
+    if not training_flags.MIXED_PRECISION.value:
+        return "float32"
+    if not precision.has_bfloat16():
+        logging.info(
+            "--mixed_precision: no instructions for bfloat16 here; this "
+            "trains in float32, which is faster then."
+        )
+        return "float32"
+    return "mixed_bfloat16"
 
 
 def _check_pool() -> None:
