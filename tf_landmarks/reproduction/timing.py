@@ -32,7 +32,6 @@ _RATE = "train/steps/s"
 # They end a training early, and say more of it.
 _BRIEFLY = (
     "--log_every=1",
-    "--adversarial_y_star_from=0",  # as most updates are
     "--image_every=1000",
     "--checkpoint_every=1000",
 )
