@@ -24,8 +24,14 @@ def _file(picture, kind="PNG", **options):
     return file.getvalue()
 
 
-def _png_of_size(width, height):
-    """A PNG of a few bytes that says that it is this large."""
+def _png_of_size(width, height, before=()):
+    """A PNG of a few bytes that says that it is this large.
+
+    Args:
+      width: in its header.
+      height: in its header.
+      before: kind and data of a chunk that stands before the header.
+    """
 
     def chunk(kind, data):
         checksum = struct.pack(">I", zlib.crc32(kind + data))
@@ -33,6 +39,7 @@ def _png_of_size(width, height):
 
     return (
         b"\x89PNG\r\n\x1a\n"
+        + (chunk(*before) if before else b"")
         + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
         + chunk(b"IDAT", zlib.compress(bytes(1000)))
         + chunk(b"IEND", b"")
@@ -45,6 +52,12 @@ def _jpeg_of_size(width, height):
     frame = jpeg.index(b"\xff\xc0") + 5
     jpeg[frame : frame + 4] = struct.pack(">HH", height, width)
     return bytes(jpeg)
+
+
+# libpng reads it as the larger; 4x4 stands where sizes should.
+_TWO_SIZES = _png_of_size(
+    50_000, 50_000, (b"teSt", struct.pack(">II", 4, 4) + bytes(5))
+)
 
 
 @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)])
@@ -115,6 +128,7 @@ class PicturesTest(tf.test.TestCase, parameterized.TestCase):
         ("cut_jpeg", [_file(_picture(64, 64), "JPEG")[:-99]], "Invalid JPEG"),
         ("png_bomb", [_png_of_size(50_000, 50_000)], ".50000. .50000."),
         ("large_png", [_png_of_size(2**31 - 1, 2**31 - 1)], "1 to 64000000"),
+        ("png_of_two_sizes", [_TWO_SIZES], "neither JPEG nor PNG"),
         ("jpeg_bomb", [_jpeg_of_size(65_000, 65_000)], ".65000. .65000."),
         ("second", [_file(_picture(8, 8)), b"no"], "neither JPEG nor PNG"),
     )

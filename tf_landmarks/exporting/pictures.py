@@ -10,7 +10,8 @@ from tf_landmarks.data import images
 from tf_landmarks.data import preprocessing
 
 _JPEG = b"\xff\xd8\xff"
-_PNG = b"\x89PNG\r\n\x1a\n"
+# Its first chunk has the size: libpng, not the format, allows others before.
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _PNG_HEADER = 24  # bytes up to the end of width and height
 
 
@@ -76,6 +77,7 @@ def decode_and_crop(
             tf.TensorSpec([size, size, 3], tf.float32),
             tf.TensorSpec([4], tf.float32),
         ),
+        parallel_iterations=1,  # Each may take 200 MB while it is decoded.
     )
 
 
