@@ -64,8 +64,8 @@ class Batcher:
         values = [inputs[name] for name in self._inputs]
         shapes = tuple(tuple(value.shape[1:]) for value in values)
         self._check_size(max(value.shape[0] for value in values))
-        # An empty request takes no part in a batch; the signature refuses it.
-        is_empty = not all(value.shape[0] for value in values)
+        # What is empty takes no part in a batch; the signature refuses it.
+        is_empty = any(0 in value.shape for value in values)
         queue = None if is_empty else self._queue(shapes)
         if queue is None:
             return self._signature(**inputs)

@@ -113,7 +113,7 @@ def models_of(config) -> list[models.Settings]:
     """
     settings = []
     for model in config.model_config_list.config:
-        if not model.name or not model.base_path:
+        if not model.name or not model.base_path or "\0" in model.base_path:
             raise refusals.invalid(
                 "each model needs a name and a base_path, and one has "
                 f"name {model.name!r}, base_path {model.base_path!r}"

@@ -5,6 +5,7 @@ They raise refusals; `interception` makes gRPC's errors of them.
 
 import grpc
 from google.protobuf import any_pb2
+from grpc_health.v1 import health
 from grpc_health.v1 import health_pb2
 from grpc_health.v1 import health_pb2_grpc
 from tensorflow_serving.apis import get_model_metadata_pb2
@@ -123,48 +124,41 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     ) -> model_management_pb2.ReloadConfigResponse:
         """Serves the models of a new configuration, and no others."""
         del context
-        self._models.configure(configuration.models_of(request.config))
+        self._models.reload(configuration.models_of(request.config))
         return model_management_pb2.ReloadConfigResponse()
 
 
-class Health(health_pb2_grpc.HealthServicer):
+class Health(health.HealthServicer):
     """Whether every model has a version, and the server is not going down."""
 
-    def __init__(self, models: served_models.Models):
-        """Keeps the models."""
-        self._models = models
-        self.is_draining = False
+    def __init__(self):
+        """Nothing is served yet."""
+        super().__init__()
+        self._is_ready: bool | None = None
+        self.tell(False)
 
-    def Check(
-        self,
-        request: health_pb2.HealthCheckRequest,
-        context: grpc.ServicerContext,
-    ) -> health_pb2.HealthCheckResponse:
-        """Answers SERVING or NOT_SERVING."""
-        del context
-        if request.service not in _HEALTH_SERVICES:
-            raise refusals.Refusal(
-                grpc.StatusCode.NOT_FOUND, f"no service {request.service!r}"
-            )
+    def tell(self, is_ready: bool) -> None:
+        """Those who watch hear of it where it has changed."""
+        if is_ready == self._is_ready:
+            return
+        self._is_ready = is_ready
         states = health_pb2.HealthCheckResponse.ServingStatus
-        ready = not self.is_draining and self._models.are_settled()
-        return health_pb2.HealthCheckResponse(
-            status=states.Value("SERVING" if ready else "NOT_SERVING")
-        )
+        status = states.Value("SERVING" if is_ready else "NOT_SERVING")
+        for service in _HEALTH_SERVICES:
+            self.set(service, status)
 
 
 def add(
     server: grpc.Server,
     models: served_models.Models,
     metrics: serving_metrics.Metrics,
-) -> Health:
-    """Adds all services to a server; returns the one that knows of its end."""
-    health = Health(models)
+    health_service: Health,
+) -> None:
+    """Adds all services to a server."""
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
         PredictionService(models, metrics), server
     )
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(
         ModelService(models), server
     )
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    return health
+    health_pb2_grpc.add_HealthServicer_to_server(health_service, server)

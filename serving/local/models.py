@@ -79,15 +79,30 @@ class Model:
         self._load, self._retries = load, retries
         self._versions: dict[int, _Version] = {}
         self._lock = threading.Lock()
+        self._warned_of = ""
 
     def update(self) -> None:
-        """Looks into the folder; loads what is new, gives up what is old."""
-        there = versions.find(self.settings.base_path)
+        """Looks into the folder; loads what is new, gives up what is old.
+
+        What is no longer there is forgotten too: its number can come again.
+        """
+        try:
+            there = versions.find(self.settings.base_path)
+        except OSError as error:
+            self._warn(f"its versions stay as they are: {error}")
+            return
+        self._warn(
+            ""
+            if there
+            else f"no folder in {self.settings.base_path} is named by a "
+            "number, as versions are; is it the folder above, or below?"
+        )
         wanted = self.settings.policy.choose(there)
         for number, path in sorted(wanted.items()):
             self._try_to_load(number, path)
-        if self._is_one_available(wanted):
+        if not there or self._is_one_available(wanted):
             self._unload(set(self._versions) - set(wanted))
+        self._forget(set(self._versions) - set(there))
 
     def unload(self) -> None:
         """Gives up all versions."""
@@ -154,13 +169,15 @@ class Model:
             statuses.append(status)
         return statuses
 
-    def is_settled(self) -> bool:
-        """Whether some version is there, and none is on its way."""
+    def is_ready(self) -> bool:
+        """Whether some version answers."""
         with self._lock:
-            states = [v.state for v in self._versions.values()]
-        return State.AVAILABLE in states and not (
-            {State.START, State.LOADING} & set(states)
-        )
+            return any(v.servable for v in self._versions.values())
+
+    def errors(self) -> list[str]:
+        """Why versions could not be loaded."""
+        with self._lock:
+            return [v.error for v in self._versions.values() if v.error]
 
     def _try_to_load(self, number: int, path: pathlib.Path) -> None:
         with self._lock:
@@ -180,10 +197,19 @@ class Model:
         with self._lock:
             version.servable, version.error = servable, error
             version.state = State.AVAILABLE if servable else State.END
-            version.tries += 1
-            version.next_try = time.monotonic() + self._retries.interval
+            if servable:  # Given up and wanted again, it begins anew.
+                version.tries, version.next_try = 0, 0.0
+            else:
+                version.tries += 1
+                version.next_try = time.monotonic() + self._retries.interval
         if servable:
             logging.info("%s/%d is available", self.settings.name, number)
+
+    def _warn(self, text: str) -> None:
+        """Says it once, though every look into the folder finds it again."""
+        if text and text != self._warned_of:
+            logging.warning("%s: %s", self.settings.name, text)
+        self._warned_of = text
 
     def _is_one_available(self, numbers) -> bool:
         with self._lock:
@@ -200,6 +226,12 @@ class Model:
                     )
                 version.servable, version.state = None, State.END
 
+    def _forget(self, numbers: set[int]) -> None:
+        with self._lock:
+            for number in numbers:
+                if not self._versions[number].servable:
+                    del self._versions[number]
+
 
 class Models:
     """All models, by name; a thread keeps them up to date."""
@@ -209,6 +241,7 @@ class Models:
         load: Callable[[int, pathlib.Path], servables.Servable],
         poll_seconds: float,
         retries: Retries,
+        tell: Callable[[bool], None],
     ):
         """Starts with no model.
 
@@ -216,8 +249,9 @@ class Models:
           load: makes a version's servable.
           poll_seconds: between two looks into the folders.
           retries: of versions that cannot be loaded.
+          tell: is told after each look whether every model has a version.
         """
-        self._load, self._retries = load, retries
+        self._load, self._retries, self._tell = load, retries, tell
         self._poll_seconds = poll_seconds
         self._models: dict[str, Model] = {}
         self._updating = threading.Lock()
@@ -225,22 +259,61 @@ class Models:
         self._thread = threading.Thread(target=self._poll, daemon=True)
 
     def configure(self, settings: list[Settings]) -> None:
-        """Serves these models, and no others; returns when they are loaded."""
+        """Serves these models, and no others; returns when they are loaded.
+
+        A model without any version is waited for.
+        """
         with self._updating:
-            old, new = self._models, {}
-            for each in settings:
-                model = old.get(each.name)
-                if model and model.settings.base_path == each.base_path:
-                    model.settings = each
-                else:
-                    model = Model(each, self._load, self._retries)
-                new[each.name] = model
-            for model in new.values():
-                model.update()
-            self._models = new
-            for name, model in old.items():
-                if new.get(name) is not model:
+            new = self._make(settings)
+            self._replace(new, settings)
+
+    def reload(self, settings: list[Settings]) -> None:
+        """The same, asked for by a client: all or nothing.
+
+        Raises:
+          refusals.Refusal: a model that is new has no version that can be
+            loaded; the others go on as they were.
+        """
+        with self._updating:
+            new = self._make(settings)
+            others = [
+                model
+                for name, model in new.items()
+                if self._models.get(name) is not model
+            ]
+            failed = [model for model in others if not model.is_ready()]
+            if failed:
+                for model in others:
                     model.unload()
+                raise refusals.Refusal(
+                    grpc.StatusCode.FAILED_PRECONDITION, _explain(failed)
+                )
+            self._replace(new, settings)
+
+    def _make(self, settings: list[Settings]) -> dict[str, Model]:
+        """These models: those that are served already, and new ones, loaded."""
+        models = {}
+        for each in settings:
+            model = self._models.get(each.name)
+            if not model or model.settings.base_path != each.base_path:
+                model = Model(each, self._load, self._retries)
+                model.update()
+            models[each.name] = model
+        return models
+
+    def _replace(self, new: dict[str, Model], settings: list[Settings]) -> None:
+        for each in settings:
+            new[each.name].settings = each
+            new[each.name].update()
+        old, self._models = self._models, new
+        for name, model in old.items():
+            if new.get(name) is not model:
+                model.unload()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        models = self._models.values()
+        self._tell(bool(models) and all(m.is_ready() for m in models))
 
     def start(self) -> None:
         """Begins to look for new versions."""
@@ -267,13 +340,19 @@ class Models:
             )
         return models[name]
 
-    def are_settled(self) -> bool:
-        """Whether every model has a version, and none is on its way."""
-        models = self._models
-        return bool(models) and all(m.is_settled() for m in models.values())
-
     def _poll(self) -> None:
         while not self._stopped.wait(self._poll_seconds):
             with self._updating:
                 for model in self._models.values():
                     model.update()
+                self._tell_all()
+
+
+def _explain(failed: list[Model]) -> str:
+    reasons = [
+        f"{model.settings.name}: {' '.join(model.errors())}"
+        if model.errors()
+        else f"{model.settings.name}: no version in {model.settings.base_path}"
+        for model in failed
+    ]
+    return f"nothing was changed: {'; '.join(reasons)}"

@@ -90,7 +90,7 @@ def _read_input(name: str, proto, info) -> tf.Tensor:
     _check_range(name, proto, expected)
     try:
         return tf.constant(tf.make_ndarray(proto))
-    except (TypeError, ValueError, MemoryError) as error:
+    except (TypeError, ValueError) as error:
         raise refusals.invalid(
             f"input {name!r} cannot be read as a tensor: {error}"
         ) from error

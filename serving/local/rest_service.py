@@ -136,6 +136,8 @@ async def _errors_in_json(
     """What goes wrong is answered as TF-Serving answers it: {"error": ...}."""
     try:
         return await handler(request)
+    except ConnectionError:  # Nobody is there to be answered.
+        raise
     except web.HTTPException as error:  # aiohttp's own: path, method, size.
         too_large = isinstance(error, web.HTTPRequestEntityTooLarge)
         status = _TOO_LARGE if too_large else error.status

@@ -81,6 +81,7 @@ class Server:
         Raises:
           OSError: one cannot listen on a port.
         """
+        self._health = grpc_services.Health()
         self.models = served_models.Models(
             functools.partial(
                 servables.Servable,
@@ -89,6 +90,7 @@ class Server:
             ),
             options.poll_seconds,
             options.retries,
+            self._health.tell,
         )
         metrics = serving_metrics.Metrics()
         self._pool = concurrent.futures.ThreadPoolExecutor(_THREADS)
@@ -96,8 +98,10 @@ class Server:
             self._pool,
             interceptors=[interception.Answering()],
             options=_channel_arguments(options),
+            # Twice as many as are answered: past them there is no waiting.
+            maximum_concurrent_rpcs=2 * _THREADS,
         )
-        self._health = grpc_services.add(self._grpc, self.models, metrics)
+        grpc_services.add(self._grpc, self.models, metrics, self._health)
         self.port = _bind(self._grpc, options)
         self.models.configure(settings)
         self._rest, self.rest_port = None, None
@@ -118,7 +122,7 @@ class Server:
 
     def stop(self) -> None:
         """Takes no more requests, lets those that run end, and returns."""
-        self._health.is_draining = True
+        self._health.enter_graceful_shutdown()
         self.models.stop()
         stopped = self._grpc.stop(_GRACE)
         if self._rest:

@@ -32,14 +32,13 @@ def find(base_path: pathlib.Path) -> dict[int, pathlib.Path]:
 
     Others are passed over without a word: an export that is being written has
     such a name.
+
+    Raises:
+      OSError: the folder cannot be read.
     """
-    try:
-        paths = list(base_path.iterdir())
-    except OSError:
-        return {}
     return {
         int(path.name): path
-        for path in paths
+        for path in base_path.iterdir()
         if path.name.isascii()
         and path.name.isdigit()
         and int(path.name) <= _LARGEST

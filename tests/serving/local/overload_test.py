@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import json
+import time
 import urllib.request
 from concurrent import futures
 
@@ -18,6 +19,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from serving import client
 from serving import messages
 from serving.local import batching
+from serving.local import server as server_library
 from tests.serving import exported_models
 from tests.serving import made_requests
 from tests.serving.local import raw_connections
@@ -67,6 +69,16 @@ def _images(count, side=40):
 
 def _assert_answers(stub):
     assert stub.Predict(made_requests.images(), timeout=60).outputs
+
+
+def _wait_for_answer(stub):
+    end = time.monotonic() + 60
+    while True:
+        try:
+            return _assert_answers(stub)
+        except grpc.RpcError:
+            assert time.monotonic() < end, "no answer within a minute"
+            time.sleep(0.1)
 
 
 def _rest(server, content=_ROWS):
@@ -242,6 +254,23 @@ def test_slow_clients_keep_nobody_from_answers_and_are_cut_off(base_path):
             raw_connections.read_to_end(connection)
         # Past the end of its own connection, too.
         assert connected.detect(_IMAGES).keypoints.size
+
+
+def test_calls_past_the_limit_are_refused_at_once(base_path, monkeypatch):
+    monkeypatch.setattr(server_library, "_THREADS", 2)
+    with (
+        _serve(base_path) as server,
+        _slow_connections(server.port) as slow,
+        _connect(server) as stub,
+    ):
+        for connection in slow:
+            raw_connections.start_call(connection)
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Predict(made_requests.images(), timeout=60)
+        assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        for connection in slow:
+            raw_connections.reset(connection)
+        _wait_for_answer(stub)
 
 
 def test_slow_bodies_of_rest_are_cut_off(base_path):

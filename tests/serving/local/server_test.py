@@ -49,6 +49,28 @@ def test_health_is_that_of_all_models(channel):
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_those_who_watch_hear_of_a_first_version_and_of_the_end(tmp_path):
+    base_path = tmp_path / exported_models.NAME
+    base_path.mkdir()
+    server = exported_models.serve(base_path)
+    states = health_pb2.HealthCheckResponse
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        watched = stub.Watch(health_pb2.HealthCheckRequest(), timeout=60)
+        assert next(watched).status == states.NOT_SERVING
+        exported_models.add_version(base_path, 1)
+        assert next(watched).status == states.SERVING
+        # Another version on its way is none of the balancer's business.
+        (base_path / "2").mkdir()
+        (base_path / "2/saved_model.pb").write_bytes(b"cut")
+        _wait_for(lambda: len(server.models.find(base_path.name).errors()))
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        assert next(watched).status == states.NOT_SERVING
+        watched.cancel()
+        stopping.join()
+
+
 def test_numbers_are_sent_one_by_one(channel):
     stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
     keypoints = stub.Predict(made_requests.images(), timeout=60).outputs[
@@ -139,6 +161,14 @@ def test_a_new_configuration_replaces_the_old(tmp_path):
         with pytest.raises(grpc.RpcError) as caught:
             stub.HandleReloadConfigRequest(request, timeout=120)
         assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        for path in (str(tmp_path / "misspelt"), "/no\0path"):
+            config.name, config.base_path = "renamed", path
+            with pytest.raises(grpc.RpcError) as caught:
+                stub.HandleReloadConfigRequest(request, timeout=120)
+            assert caught.value.code() in (
+                grpc.StatusCode.FAILED_PRECONDITION,
+                grpc.StatusCode.INVALID_ARGUMENT,
+            )
     address = f"127.0.0.1:{server.port}"
     stable = messages.Model("renamed", label="stable")
     with client.Client(address, stable, deadline=60) as connected:

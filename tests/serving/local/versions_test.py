@@ -11,8 +11,9 @@ def test_folders_named_by_numbers_are_versions(tmp_path):
     assert versions.find(tmp_path) == {1: tmp_path / "1", 7: tmp_path / "007"}
 
 
-def test_a_folder_that_is_not_there_has_none(tmp_path):
-    assert versions.find(tmp_path / "none") == {}
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="none"):
+        versions.find(tmp_path / "none")
 
 
 @pytest.mark.parametrize(

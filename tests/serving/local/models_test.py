@@ -1,0 +1,151 @@
+"""Which versions are loaded and given up, with servables that are names."""
+
+import itertools
+import pathlib
+import shutil
+
+import grpc
+import pytest
+
+from serving.local import models
+from serving.local import refusals
+from serving.local import versions
+
+
+class _Served:
+    """Models of one folder, and what they tell."""
+
+    def __init__(self, base_path):
+        self.base_path, self.told = base_path, []
+        self.all = models.Models(
+            self._load, 1.0, models.Retries(1, 0.0), self.told.append
+        )
+        self.configure()
+
+    def _load(self, number, path):
+        text = (path / "weights").read_text()
+        if text == "broken":
+            raise ValueError(f"version {number} is broken")
+        return text
+
+    def settings(self, name="cats", base_path=None, **policy):
+        return models.Settings(
+            name, base_path or self.base_path, versions.Policy(**policy)
+        )
+
+    def configure(self, **policy):
+        """Looks into the folder."""
+        self.all.configure([self.settings(**policy)])
+
+    def found(self, name="cats"):
+        """The servable that requests without a version are answered by."""
+        try:
+            return self.all.find(name).find(None, None)
+        except refusals.Refusal as refusal:
+            return refusal.code
+
+
+def _add(base_path, number, text):
+    folder = base_path / str(number)
+    folder.mkdir(parents=True)
+    (folder / "weights").write_text(text)
+
+
+@pytest.fixture
+def served(tmp_path):
+    _add(tmp_path / "cats", 1, "first")
+    return _Served(tmp_path / "cats")
+
+
+def test_a_number_that_comes_again_is_loaded_again(served):
+    shutil.rmtree(served.base_path / "1")
+    served.configure()
+    assert served.found() == grpc.StatusCode.NOT_FOUND
+    _add(served.base_path, 1, "anew")
+    served.configure()
+    assert served.found() == "anew"
+    assert served.told == [True, False, True]
+
+
+def test_a_number_that_was_given_up_can_come_again(served):
+    _add(served.base_path, 2, "broken")
+    for _ in range(5):
+        served.configure()
+    assert served.found() == "first"
+    assert served.told == [True] * 6
+    shutil.rmtree(served.base_path / "2")
+    served.configure()
+    _add(served.base_path, 2, "mended")
+    served.configure()
+    assert served.found() == "mended"
+
+
+def test_versions_that_loaded_can_be_gone_back_to_at_once(tmp_path):
+    for number in (1, 2):
+        _add(tmp_path, number, str(number))
+    served = _Served(tmp_path)
+    served.all = models.Models(
+        served._load, 1.0, models.Retries(0, 3600.0), served.told.append
+    )
+    for number in itertools.islice(itertools.cycle((1, 2)), 5):
+        served.configure(specific=frozenset({number}))
+        assert served.found() == str(number)
+
+
+def test_a_folder_that_cannot_be_read_changes_nothing(served):
+    moved = served.base_path.rename(served.base_path.with_name("moved"))
+    served.configure()
+    assert served.found() == "first"
+    served.base_path.write_text("no folder")
+    served.configure()
+    assert served.found() == "first"
+    served.base_path.unlink()
+    moved.rename(served.base_path)
+    served.configure()
+    assert served.found() == "first"
+
+
+def test_a_folder_without_versions_is_told_once(tmp_path, caplog):
+    served = _Served(tmp_path)
+    for _ in range(3):
+        served.configure()
+    (told,) = caplog.messages
+    assert told.startswith(f"cats: no folder in {tmp_path} is named by a num")
+    assert served.told == [False] * 4
+
+
+def test_the_old_goes_on_until_a_new_one_is_there(served):
+    _add(served.base_path, 2, "broken")
+    shutil.rmtree(served.base_path / "1")
+    served.configure()
+    assert served.found() == "first"
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "reason"),
+    [
+        ("cats", "nothing", "cats: no version in .*nothing"),
+        ("dogs", "broken", "dogs: ValueError: version 1 is broken"),
+    ],
+)
+def test_what_cannot_be_loaded_is_not_changed_to(served, name, folder, reason):
+    _add(served.base_path.with_name("broken"), 1, "broken")
+    path = served.base_path.with_name(folder)
+    new = served.settings(name, path)
+    others = [] if name == "cats" else [served.settings(latest=2)]
+    with pytest.raises(refusals.Refusal, match=reason) as caught:
+        served.all.reload([*others, new])
+    assert caught.value.code == grpc.StatusCode.FAILED_PRECONDITION
+    assert "nothing was changed" in str(caught.value)
+    assert served.found() == "first"
+    assert served.found("dogs") == grpc.StatusCode.NOT_FOUND
+    assert served.all.find("cats").settings == served.settings()
+
+
+def test_a_client_can_change_to_what_loads(served):
+    _add(served.base_path.with_name("dogs"), 4, "dog")
+    path = pathlib.Path(served.base_path.with_name("dogs"))
+    served.all.reload([served.settings("dogs", path)])
+    assert served.found("dogs") == "dog"
+    assert served.found() == grpc.StatusCode.NOT_FOUND
+    assert served.told == [True, True]
