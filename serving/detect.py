@@ -140,25 +140,40 @@ def _detect(
 
     def ask(frame: footage.Frame):
         start = time.perf_counter()
-        found = landmark_client.detect(frame.image[np.newaxis])
-        return frame, found, time.perf_counter() - start
+        sent = footage.to_send(frame.image)
+        found = landmark_client.detect(sent.image[np.newaxis])
+        keypoints = sent.in_original(found.keypoints[0])
+        return frame, keypoints, found, time.perf_counter() - start
 
     asked = client.in_order(ask, frames, client_flags.IN_FLIGHT.value)
+    version = None
     with contextlib.ExitStack() as stack:
         stack.callback(written.discard)
-        for frame, found, seconds in tqdm.tqdm(
+        for frame, keypoints, found, seconds in tqdm.tqdm(
             asked, "detect", total or None, unit="frame", mininterval=1.0
         ):
-            written.add(
-                frame, found.keypoints[0], found.confidence[0], found.version
-            )
+            if version != found.version:
+                version = found.version
+                _check_same(landmarks, landmark_client.landmarks(), version)
+            written.add(frame, keypoints, found.confidence[0], version)
             latencies.append(seconds)
         if not latencies:
             raise command_line.UserError("there was no frame to detect in")
         stack.pop_all()
     written.finish()
-    print(_summary(latencies, found.version, out))
+    print(_summary(latencies, version, out))
     return 0
+
+
+def _check_same(
+    first: messages.Landmarks, now: messages.Landmarks, version: int
+) -> None:
+    """Refuses a version that came meanwhile and has other landmarks."""
+    if first.names != now.names:
+        raise command_line.UserError(
+            f"version {version} came to be served meanwhile, and has other "
+            "landmarks; begin anew, or give --version"
+        )
 
 
 def _summary(latencies: list[float], version: int, out: str) -> str:

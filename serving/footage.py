@@ -11,10 +11,14 @@ import numpy as np
 from PIL import Image
 from PIL import ImageOps
 
+from serving import channels
 from serving import command_line
 
 # What an exported detector refuses: tf_landmarks' limit too.
 MAX_PIXELS = 64_000_000
+
+# Bytes: a message holds more than its picture. Half of MAX_PIXELS' sides fits.
+_MOST_SENT = channels.MAX_MESSAGE_BYTES - 2**16
 
 
 class Frame(NamedTuple):
@@ -29,6 +33,29 @@ class Frame(NamedTuple):
     source: str
     number: int
     image: np.ndarray
+
+
+class Sent(NamedTuple):
+    """What is sent of a picture.
+
+    Attributes:
+      image: uint8 RGB [h, w, 3].
+      factor: by which it is smaller than the picture.
+    """
+
+    image: np.ndarray
+    factor: int
+
+    def in_original(self, keypoints: np.ndarray) -> np.ndarray:
+        """Keypoints in pixels of the picture, (0, 0) a pixel's centre."""
+        return (keypoints + 0.5) * self.factor - 0.5
+
+
+def to_send(image: np.ndarray) -> Sent:
+    """A picture of half the size, where the whole would not fit a message."""
+    if image.size <= _MOST_SENT:
+        return Sent(image, 1)
+    return Sent(np.asarray(Image.fromarray(image).reduce(2)), 2)
 
 
 def find_images(pattern: str) -> list[pathlib.Path]:

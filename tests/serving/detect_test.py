@@ -8,8 +8,11 @@ from absl import flags
 from absl.testing import flagsaver
 from PIL import Image
 
+from serving import client
 from serving import command_line
 from serving import detect
+from serving import footage
+from serving import messages
 from tests.data import made_files
 from tests.serving import targets
 
@@ -59,6 +62,50 @@ def test_images_may_have_different_sizes(server, tmp_path):
     )
     overlays = sorted((out / "overlays").iterdir())
     assert [Image.open(path).size for path in overlays] == [(40, 30), (20, 50)]
+
+
+def test_what_does_not_fit_a_message_is_sent_smaller(
+    server, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(footage, "_MOST_SENT", 30 * 40 * 3)
+    rng = np.random.default_rng(0)
+    large = rng.integers(0, 256, (30, 50, 3), np.uint8)
+    whole, halves = large[:, :40], large.reshape(15, 2, 25, 2, 3)
+    half = np.floor(halves.mean((1, 3)) + 0.5).astype(np.uint8)
+    for name, picture in (("large", large), ("whole", whole)):
+        Image.fromarray(picture).save(tmp_path / f"{name}.png")
+    out = tmp_path / "out"
+    _main(
+        server, "--model=puppets", f"--images={tmp_path}/*.png", f"--out={out}"
+    )
+    found = [
+        [[landmark["x"], landmark["y"]] for landmark in line["landmarks"]]
+        for line in _lines(out)
+    ]
+    address, model = server.partition("=")[2], messages.Model("puppets")
+    with client.Client(address, model, deadline=300) as connected:
+        of_half = connected.detect(half[np.newaxis]).keypoints[0]
+        of_whole = connected.detect(whole[np.newaxis]).keypoints[0]
+    # A pixel of the half has its centre between those of four.
+    np.testing.assert_allclose(found[0], 2 * of_half + 0.5, atol=0.02)
+    np.testing.assert_allclose(found[1], of_whole, atol=0.02)
+    drawn = Image.open(out / "overlays/000000_large.jpg")
+    assert drawn.size == (50, 30)
+
+
+def test_landmarks_that_change_meanwhile_end_it(
+    server, tmp_path, image, monkeypatch
+):
+    of_server = iter(
+        messages.Landmarks(names, (), 8)
+        for names in (("a", "b", "c"), ("c", "b", "a"))
+    )
+    monkeypatch.setattr(
+        client.Client, "landmarks", lambda self: next(of_server)
+    )
+    with pytest.raises(command_line.UserError, match="version 1 came to be"):
+        _main(server, "--model=puppets", image, f"--out={tmp_path}/out")
+    assert [path.name for path in tmp_path.iterdir()] == ["0.png"]
 
 
 @pytest.mark.parametrize(

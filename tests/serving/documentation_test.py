@@ -77,6 +77,22 @@ def test_every_command_is_tested():
     by_hand = documented.commands(_BY_HAND)
     assert len(by_hand) == 7
     assert len(documented.commands("TLS")) == 4
+    assert len(documented.commands("Ask")) == 1
+
+
+def test_a_video_comes_back_drawn(server, folder):
+    made_files.write_video(folder / "me.mp4", 3)
+    replaced = {
+        "localhost:8500": f"127.0.0.1:{server.port}",
+        "NAME": exported_models.NAME,
+        "DIR": "drawn",
+        "FILE": "me.mp4",
+    }
+    (ask,) = documented.commands("Ask")
+    assert "3 frames by version 1" in documented.run(ask, folder, replaced)
+    lines = (folder / "drawn/detections.jsonl").read_text().splitlines()
+    assert len(lines) == 3
+    assert (folder / "drawn/overlay.mp4").stat().st_size > 0
 
 
 @_needs("curl")
