@@ -57,6 +57,21 @@ def test_what_a_killed_process_left_is_not_taken_for_a_result(tmp_path):
     assert os.listdir(tmp_path) == ["whole"]
 
 
+def test_a_folder_is_on_disk_before_it_appears(tmp_path, monkeypatch):
+    out, flushed = tmp_path / "out", set()
+
+    def fsync(number):
+        assert not out.exists()
+        flushed.add(os.fstat(number).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with staging.new_folder(str(out), "out") as folder:
+        (folder / "sub").mkdir()
+        (folder / "sub" / "a").write_text("a")
+    paths = (out, out / "sub", out / "sub" / "a")
+    assert flushed == {path.stat().st_ino for path in paths}
+
+
 def test_two_processes_do_not_write_at_once(tmp_path):
     with staging.staged(str(tmp_path), "out") as folder:
         (folder / "a").write_text("a")

@@ -86,12 +86,13 @@ def check_new(folder: str, flag: str) -> None:
 
 
 def _sync(folder: pathlib.Path) -> None:
-    """Flushes the names of a folder's files to disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    """Flushes a folder to disk, and what it holds first."""
+    for path in (*folder.rglob("*"), folder):
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 @contextlib.contextmanager

@@ -68,7 +68,8 @@ class Exported(NamedTuple):
       folder: of it.
       bytes: how large it is.
       difference: of keypoints to the trained networks', at most, in percent of
-        the image.
+        the side of the image that the network sees.
+      image_size: that side in pixels.
       dtype: of the export.
       frames: that were compared.
     """
@@ -76,16 +77,19 @@ class Exported(NamedTuple):
     folder: str
     bytes: int
     difference: float
+    image_size: int
     dtype: str
     frames: int
 
     def summary(self) -> str:
         """For the user."""
+        pixels = self.difference / 100 * self.image_size
+        allowed = comparison.TOLERANCE[self.dtype] / 100 * self.image_size
         return (
             f"{self.bytes / 1e6:.1f} MB in {self.folder}; on {self.frames} "
-            f"frames its keypoints are at most {self.difference:.3f}% of the "
-            "image from those of the trained networks "
-            f"({comparison.TOLERANCE[self.dtype]}% allowed for {self.dtype})"
+            f"frames its keypoints are at most {pixels:.4f} pixels of "
+            f"{self.image_size} from those of the trained networks "
+            f"({allowed:.3f} allowed for {self.dtype})"
         )
 
 
@@ -134,8 +138,9 @@ def export_saved_model(
 
         what = f"{version} as a SavedModel"
         difference = comparison.check(run, networks, frames, dtype, what)
-        size = _bytes_of(folder)
-    return Exported(str(version), size, difference, dtype, len(frames))
+        total = _bytes_of(folder)
+    size = networks.arch.image_size
+    return Exported(str(version), total, difference, size, dtype, len(frames))
 
 
 def export_crops(
@@ -180,7 +185,7 @@ def export_crops(
         what = f"{out} as {file_format}"
         difference = comparison.check(run_frame, networks, frames, dtype, what)
         total = _bytes_of(folder)
-    return Exported(out, total, difference, dtype, len(frames))
+    return Exported(out, total, difference, size, dtype, len(frames))
 
 
 def check_dtype(file_format: str, dtype: str | None) -> str:
