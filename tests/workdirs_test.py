@@ -289,7 +289,8 @@ class LoadDetectorTest(tf.test.TestCase):
         data.write_bytes(content)
         workdirs.load_detector(workdir)
         with self.assertRaisesRegex(
-            errors.UserError, "none of the 1 checkpoints can be read"
+            errors.UserError,
+            rf"step-{tiny_runs.STEP}: this checkpoint cannot be read; delete",
         ):
             workdirs.load_generator(workdir, tiny_runs.STEP)
 

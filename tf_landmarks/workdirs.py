@@ -110,6 +110,11 @@ def restore(
                 path,
                 str(error).splitlines()[0],
             )
+    if only is not None:
+        raise errors.UserError(
+            f"{folder}/{kind}-{only}: this checkpoint cannot be read; delete "
+            f"its files ({kind}-{only}.*) to go on without it."
+        )
     if available:
         raise errors.UserError(
             f"{folder}: none of the {len(available)} checkpoints can be read; "

@@ -1,3 +1,6 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
 
@@ -69,6 +72,32 @@ def test_the_numbers_are_of_each_run_with_and_without_bottleneck(
     for name in ("y", "y_star"):
         assert one[name]["mean_squared_error"] > 0
         assert f"{one[name]['psnr']:.2f}" in drawing.text
+
+
+def _copied_data(request, folder):
+    shutil.copytree(painting.find_data(request), folder)
+    return request._replace(data_dir=str(folder))
+
+
+def test_data_without_frames_for_the_probes_are_named(request_, tmp_path):
+    request = _copied_data(request_, tmp_path / "data")
+    file = tmp_path / "data" / records.INFO_FILE
+    info = json.loads(file.read_text())
+    del info["splits"]["train"]
+    file.write_text(json.dumps(info))
+    with pytest.raises(errors.UserError, match="data has no split 'train'"):
+        leakage.draw(request)
+
+
+def test_a_damaged_file_of_the_probes_frames_is_named(request_, tmp_path):
+    request = _copied_data(request_, tmp_path / "data")
+    info = records.read_info(request.data_dir)
+    shard = tmp_path / "data" / info.splits["train"].clip_shards[0].file
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(errors.UserError, match=f"{shard.name}: damaged at"):
+        leakage.draw(request)
 
 
 def test_a_run_beside_itself_is_refused(request_):

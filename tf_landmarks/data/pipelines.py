@@ -58,10 +58,16 @@ def training_pairs(
     Returns:
       dicts of `x`, `x_prime` float32 [B, S, S, 3] in [-1, 1], and `p_bar` and
       `p_bar_eta` float32 [B, K, 2]: the same poses, for D_y and for η.
+
+    Raises:
+      errors.UserError: there is no split "train".
     """
+    found = _find_split(
+        data_dir, info, "train", "give data that can be trained on"
+    )
     raw = streams.endless(
-        _paths(data_dir, info.splits["train"].clip_shards),
-        info.splits["train"].records,
+        _paths(data_dir, found.clip_shards),
+        found.records,
         (seed, _PAIRS),
         start_step * batch_size,
         _RUN_BLOCK,

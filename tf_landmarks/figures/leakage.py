@@ -10,6 +10,7 @@ import tensorflow as tf
 import tqdm
 
 from tf_landmarks import errors
+from tf_landmarks.data import integrity
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 from tf_landmarks.figures import contrast
@@ -38,7 +39,8 @@ def draw(request: requests.Request) -> requests.Drawing:
     """Draws rows of x and, for each workdir, x̂, y and LCN of y and of y*.
 
     Raises:
-      errors.UserError: see `painting`; or a workdir is given twice.
+      errors.UserError: see `painting`; a workdir is given twice; or frames for
+        the probes to learn from are missing, or cannot be read.
     """
     if len(set(request.workdirs)) < len(request.workdirs):
         raise errors.UserError(
@@ -48,7 +50,11 @@ def draw(request: requests.Request) -> requests.Drawing:
     detectors = [painter.detector for painter in painters]
     split = painting.open_split(request, detectors)
     picture = _picture(request, painters, split)
-    numbers = _probe(request, painters, split)
+    try:
+        numbers = _probe(request, painters, split)
+    except tf.errors.DataLossError as error:
+        data_dir = painting.find_data(request)
+        raise integrity.explain_data_loss(error, data_dir) from error
     return requests.Drawing(picture, numbers, _table(numbers))
 
 
