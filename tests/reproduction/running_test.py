@@ -19,6 +19,7 @@ from tf_landmarks import workdirs
 from tf_landmarks.reproduction import commands
 from tf_landmarks.reproduction import planning
 from tf_landmarks.reproduction import running
+from tf_landmarks.reproduction import steps
 from tf_landmarks.reproduction import tables
 
 _FLAGS = (
@@ -224,6 +225,27 @@ def test_a_folder_that_cannot_be_written_to_is_found_before(folder, tmp_path):
     (tmp_path / "runs").symlink_to(folder / "runs")
     with pytest.raises(errors.UserError, match="--out="):
         _reproduce(tmp_path)
+
+
+def test_a_row_that_fails_keeps_no_other_from_being_run(
+    folder, printed, monkeypatch
+):
+    evaluate = steps.Evaluate.run
+
+    def run(step):
+        if "broken" in step.file:
+            raise errors.UserError("it fell over")
+        evaluate(step)
+
+    monkeypatch.setattr(steps.Evaluate, "run", run)
+    rows = tuple(_ROW._replace(model=n, name=n) for n in ("broken", "sound"))
+    table = _TABLE._replace(number=8, rows=rows)
+    message = "^not all rows could be run: broken: it fell over$"
+    with pytest.raises(errors.UserError, match=message):
+        _reproduce(folder, table)
+    with open(folder / "out/table8_small.csv", newline="") as file:
+        broken, sound = csv.DictReader(file)
+    assert not broken["error"] and float(sound["error"]) > 0
 
 
 def test_a_step_that_fails_is_named(folder, capfd):

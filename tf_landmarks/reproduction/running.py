@@ -51,7 +51,7 @@ def reproduce(
 
     Raises:
       errors.UserError: data are missing, flags have changed since a run began,
-        nothing can be written, or a step fails.
+        nothing can be written; or rows failed, after all others were run.
       KeyboardInterrupt: a signal came; what there is was saved.
     """
     plans = [
@@ -143,12 +143,25 @@ def _prepare(todo: Sequence[steps.Step]) -> None:
 
 
 def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:
+    failed = []
     for plan in plans:
-        for step in plan.todo:
-            print(f"\n{plan.row.model}\n  {step.command}", flush=True)
-            step.run()
+        try:
+            _run_row(plan)
+        except errors.UserError as error:
+            print(f"\n{plan.row.model}: {error}", flush=True)
+            failed.append(f"{plan.row.model}: {error}")
         if plan.steps:
             outcomes = [each.outcome(table) for each in plans]
             reports.write(table, outcomes, out)
             print(f"\n{reports.text(table, outcomes)}", flush=True)
     print(f"see {table.name}.txt, .md and .csv in {out}")
+    if failed:
+        raise errors.UserError(
+            f"not all rows could be run: {'; '.join(failed)}"
+        )
+
+
+def _run_row(plan: _Plan) -> None:
+    for step in plan.todo:
+        print(f"\n{plan.row.model}\n  {step.command}", flush=True)
+        step.run()
