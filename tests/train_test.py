@@ -124,14 +124,22 @@ def test_a_workdir_is_not_trained_on_with_another_architecture(folder):
         _train(folder, "--width=8", "--train_steps=5")
 
 
-def test_a_falling_rate_binds_the_run_to_its_length(folder, tmp_path):
-    falling = (f"--workdir={tmp_path}", "--decay_share=0.5")
+@pytest.mark.parametrize("flag", ["--decay_share=0.5", "--d_y_noise=0.3"])
+def test_what_falls_binds_the_run_to_its_length(folder, tmp_path, flag):
+    falling = (f"--workdir={tmp_path}", flag)
     with pytest.raises(errors.UserError, match="--profile_steps"):
         _train(folder, *falling, "--train_steps=1", "--profile_steps=none")
     checkpoints = workdirs.checkpoints(str(tmp_path), "landmarks")
     workdirs.save({"trained": tf.Module()}, checkpoints, 1, keep=1)
     with pytest.raises(errors.UserError, match="train_steps was 1, is 2"):
         _train(folder, *falling, "--train_steps=2")
+
+
+def test_running_means_are_of_both_stages_or_none(folder, tmp_path):
+    skeleton = (f"--workdir={tmp_path}", "--stage=skeleton")
+    _train(folder, *skeleton, "--skeleton_steps=1")
+    with pytest.raises(errors.UserError, match=r"ema_momentum was 0\.0, is 0"):
+        _train(folder, f"--workdir={tmp_path}", "--ema_momentum=0.9")
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ def _description_of_stage_2() -> dict:
     if training_flags.STAGE.value == "skeleton":
         return {}  # its flags may still be chosen
     values = _values(*training_flags.OF_STAGE_2)
-    if training_flags.DECAY_SHARE.value:
-        # The rate falls towards this update: another would bend its course.
+    if training_flags.DECAY_SHARE.value or training_flags.D_Y_NOISE.value:
+        # They fall towards this update: another would bend their course.
         values["train_steps"] = training_flags.TRAIN_STEPS.value
     return {"landmarks": values}
 
