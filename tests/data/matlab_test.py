@@ -39,3 +39,16 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path, compressed):
     for size in range(0, len(content), 20):
         cut.write_bytes(content[:size])
         _assert_refused(cut, "cannot be read as a MATLAB|has no variable")
+
+
+@pytest.mark.parametrize("array_class", [0x16, 0x26, 0x46])
+def test_a_file_with_one_bit_changed_is_refused(tmp_path, array_class):
+    path = tmp_path / "a.mat"
+    scipy.io.savemat(path, {"a": np.arange(5.0), "b": 1})
+    content = bytearray(path.read_bytes())
+    # After the file's header, the tag of `a` and that of its flags.
+    at = 128 + 8 + 8
+    assert content[at] == 6  # doubles
+    content[at] = array_class
+    path.write_bytes(content)
+    _assert_refused(path, "cannot be read as a MATLAB")

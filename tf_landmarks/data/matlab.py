@@ -9,15 +9,19 @@ import scipy.io
 
 from tf_landmarks.data import images
 
+# Damaged files make SciPy raise all of these.
 _UNREADABLE = (
     OSError,
     ValueError,
     TypeError,
     IndexError,
     KeyError,
-    NotImplementedError,
+    AttributeError,
+    NameError,
     EOFError,
     MemoryError,
+    OverflowError,
+    RuntimeError,
     struct.error,
     zlib.error,
 )
