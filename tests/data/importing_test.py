@@ -85,6 +85,10 @@ def test_options_reach_the_images(folder):
             ("simple_h36m", "", "hm36", ""),
             "--prior=hm36 does not fit --dataset=simple_h36m: .*choose mpi_inf",
         ),
+        (
+            ("h36m", "", "mpi_inf_3dhp", "3dhp", {"labelled": True}),
+            "--labelled with --prior=mpi_inf_3dhp: .* drop one",
+        ),
     ],
 )
 def test_what_a_dataset_does_not_have_is_told(folder, order, message):

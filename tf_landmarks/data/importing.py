@@ -85,6 +85,12 @@ def source(
         )
     is_own = order.prior in (None, order.dataset)
     table = {} if is_own else joint_maps.find(order.dataset, order.prior)
+    if order.options.get("labelled") and not is_own:
+        raise errors.UserError(
+            f"--labelled with --prior={order.prior}: there is nothing to train "
+            f"those of its landmarks on that --dataset={order.dataset} does "
+            "not have; drop one of the two flags"
+        )
     images = read_images(order.folder, bad_files, **order.options)
     skeleton, poses = _read_prior(order, image_size, bad_files)
     if is_own:
