@@ -31,6 +31,21 @@ def test_what_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("compressed", [False, True])
+def test_a_shape_is_read_without_the_variable(tmp_path, compressed):
+    path = tmp_path / "a.mat"
+    cells = np.array([[{"c": 1}, "d", 2.0]], object)
+    content = {"a": cells, "b": np.zeros([4, 5])}
+    scipy.io.savemat(path, content, do_compression=compressed)
+    assert matlab.read_shape(path, "a") == (1, 3)
+    assert matlab.read_shape(path, "b") == (4, 5)
+    with pytest.raises(images.BadFile, match="has no variable c;"):
+        matlab.read_shape(path, "c")
+    path.write_bytes(path.read_bytes()[:150])
+    with pytest.raises(images.BadFile, match="cannot be read as a MATLAB"):
+        matlab.read_shape(path, "b")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
 def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path, compressed):
     whole, cut = tmp_path / "whole.mat", tmp_path / "cut.mat"
     content = {"a": np.arange(40.0), "b": np.array([{"c": 1}, "d"], object)}

@@ -1,4 +1,5 @@
 import pathlib
+import re
 import shutil
 
 import numpy as np
@@ -215,6 +216,57 @@ def test_what_is_missing_is_named(folder, removed, message):
     assert "\n" not in str(caught.value)
 
 
+def _write_positions_and_boxes(files, positions, boxes):
+    made_human36m.write_cdf(files[1], made_human36m.poses(positions))
+    made_human36m.write_masks(files[2], made_human36m.masks(boxes))
+
+
+@pytest.mark.parametrize("subject, split", [("S5", "train"), ("S9", "test")])
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (lambda files: _remove(files[1]), r"1\.54138969\.cdf: no such file"),
+        (lambda files: _remove(files[2]), r"1\.54138969\.mat: no such file"),
+        (lambda files: files[1].write_bytes(b"no CDF"), "read as a CDF file"),
+        (lambda files: files[2].write_bytes(b"none"), "as a MATLAB file"),
+        (
+            lambda files: _write_positions_and_boxes(files, 8, 8),
+            r"1\.54138969\.mp4: has 7 frames, .* of 8",
+        ),
+        (
+            lambda files: _write_positions_and_boxes(files, 7, 6),
+            r"1\.54138969\.mat: has boxes of 6 frames, .* of 7",
+        ),
+    ],
+)
+def test_files_that_do_not_go_together_are_found_before_a_frame_is_decoded(
+    folder, subject, split, spoil, message
+):
+    name = f"{subject}/{_NAME}"
+    spoil(_files(folder, name))
+    with pytest.raises(errors.UserError, match=f"{message}.*--skip_bad"):
+        _source(folder)
+    bad_files = clips.BadFiles(skip=True)
+    source = h36m.source(str(folder), bad_files, labelled=True)
+    left = {s: {clip.name for clip in c} for s, c in source.clips.items()}
+    assert name not in set.union(*left.values())
+    assert len(left[split]) == {"train": 5, "test": 2}[split] * 15 - 1
+    assert len(left["labelled"]) == len(left["train"])
+    (found,) = bad_files.messages
+    assert re.search(message, found)
+
+
+def test_a_missing_file_is_left_out_of_the_prior_where_it_may_be(folder):
+    _remove(_files(folder, f"S1/{_NAME}")[1])
+    with pytest.raises(errors.UserError, match=r"no such file.*--skip_bad"):
+        _prior(folder)
+    bad_files = clips.BadFiles(skip=True)
+    h36m.source(str(folder), bad_files)
+    _, poses = h36m.prior(str(folder), _SIZE, bad_files)
+    assert len(poses.keypoints) == 296
+    assert len(bad_files.messages) == 1  # told once
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(errors.UserError, match="nowhere/S1/Videos: no such"):
         _source(tmp_path / "nowhere")
@@ -239,9 +291,8 @@ def test_more_positions_than_frames_are_refused(folder):
     _, positions, boxes = _files(folder, f"S1/{_NAME}")
     made_human36m.write_cdf(positions, made_human36m.poses(8))
     made_human36m.write_masks(boxes, made_human36m.masks(8))
-    clip = _clip(_source(folder), "train", f"S1/{_NAME}")
-    with pytest.raises(images.BadFile, match=r"has 7 frames, .* of 8"):
-        list(clip.frames())
+    with pytest.raises(errors.UserError, match=r"has 7 frames, .* of 8"):
+        _source(folder)
 
 
 def test_positions_of_another_video_are_refused(folder):
@@ -264,9 +315,8 @@ def test_boxes_of_another_video_are_refused(folder):
 def test_fewer_boxes_than_positions_are_refused(folder):
     boxes = _files(folder, f"S1/{_NAME}")[2]
     made_human36m.write_masks(boxes, made_human36m.masks(6))
-    clip = _clip(_source(folder), "train", f"S1/{_NAME}")
-    with pytest.raises(images.BadFile, match=r"boxes of 6 frames, .* of 7"):
-        list(clip.frames())
+    with pytest.raises(errors.UserError, match=r"boxes of 6 frames, .* of 7"):
+        _source(folder)
     with pytest.raises(errors.UserError, match=r"boxes of 6 .*--skip_bad"):
         _prior(folder)
 

@@ -88,12 +88,29 @@ def test_frames_without_a_box_are_refused(tmp_path, write):
     )
 
 
-def test_what_holds_no_masks_is_named(tmp_path):
+@pytest.mark.parametrize("write", _WRITERS)
+def test_boxes_are_counted_without_reading_a_mask(tmp_path, write):
     path = tmp_path / "a.mat"
+    write(path, np.zeros([4, 6, 9], np.uint8))  # all empty
+    for count in (0, 3, 4):
+        human36m_files.check_boxes(path, count)
+    _assert_refused(
+        path,
+        "boxes of 4 frames, .* positions of 5",
+        lambda path: human36m_files.check_boxes(path, 5),
+    )
 
-    def read(path):
-        return human36m_files.read_boxes(path, range(1), 1)
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda path: human36m_files.read_boxes(path, range(1), 1),
+        lambda path: human36m_files.check_boxes(path, 1),
+    ],
+)
+def test_what_holds_no_masks_is_named(tmp_path, read):
+    path = tmp_path / "a.mat"
+    _assert_refused(path, "no such file", read)
     path.write_bytes(b"text" * 99)
     _assert_refused(path, "cannot be read as a MATLAB file", read)
     scipy.io.savemat(path, {"Boxes": np.zeros([1, 4])})

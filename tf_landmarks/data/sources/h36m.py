@@ -14,6 +14,7 @@ import functools
 import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -56,26 +57,32 @@ class _Recording(NamedTuple):
 def source(
     folder: str, bad_files: clips.BadFiles, labelled: bool = False
 ) -> clips.Source:
-    """Finds the videos, and reads their headers.
+    """Finds the recordings, and counts the frames in all of their files.
 
     Args:
       folder: that holds S1, S5, ...
-      bad_files: is told of videos that cannot be opened.
+      bad_files: is told of files that are missing, cannot be read, or are of
+        fewer frames than there are positions of.
       labelled: whether to make a split `labelled` too: the training images
         with their labels, but for those with a joint outside of the frame.
 
     Raises:
-      errors.UserError: a subject, a folder, an activity or a file is missing.
+      errors.UserError: a subject, a folder or an activity is missing.
     """
-    root = pathlib.Path(folder)
-    train = _find(root, _SUBJECTS["train"])
-    test = _find(root, _SUBJECTS["test"])
+    recordings = {
+        split: _find(pathlib.Path(folder), subjects, bad_files)
+        for split, subjects in _SUBJECTS.items()
+    }
+    counts = {
+        split: _count_all(of_split, f"check {split}", bad_files)
+        for split, of_split in recordings.items()
+    }
     found = {
-        "train": _clips(train, _halved, bad_files),
-        "test": _clips(test, _labelled, bad_files),
+        "train": _clips(counts["train"], _halved),
+        "test": _clips(counts["test"], _labelled),
     }
     if labelled:
-        found["labelled"] = _clips(train, _halved_and_labelled, bad_files)
+        found["labelled"] = _clips(counts["train"], _halved_and_labelled)
     return clips.Source(
         name=NAME,
         description={
@@ -96,13 +103,14 @@ def prior(
 ) -> tuple[skeletons.Skeleton, clips.Poses]:
     """Reads the 2D positions in the second half of each training video.
 
-    Each is normalised by its own crop of S = `image_size`.
+    Each is normalised by its own crop of S = `image_size`; `bad_files` is told
+    of files that are missing, or cannot be read.
 
     Raises:
       errors.UserError: see `source`; or no pose is left.
     """
     gathered = priors.Gathered(skeletons.HUMAN36M.num_landmarks)
-    recordings = _find(pathlib.Path(folder), _SUBJECTS["train"])
+    recordings = _find(pathlib.Path(folder), _SUBJECTS["train"], bad_files)
     for recording in tqdm.tqdm(recordings, desc="prior", unit="video"):
         try:
             positions = human36m_files.read_positions(recording.positions)
@@ -117,8 +125,10 @@ def prior(
     return skeletons.HUMAN36M, gathered.poses(folder)
 
 
-def _find(root: pathlib.Path, subjects: Sequence[str]) -> list[_Recording]:
-    """The recordings of subjects, with all their files."""
+def _find(
+    root: pathlib.Path, subjects: Sequence[str], bad_files: clips.BadFiles
+) -> list[_Recording]:
+    """The recordings of subjects that have all their files."""
     recordings = []
     for subject in subjects:
         for folder, suffix in _FOLDERS:
@@ -127,7 +137,13 @@ def _find(root: pathlib.Path, subjects: Sequence[str]) -> list[_Recording]:
                     f"{root / subject / folder}: no such folder; it must hold "
                     f"Human3.6M's {suffix} files of subject {subject}"
                 )
-        recordings += _find_of_subject(root / subject)
+        for recording in _find_of_subject(root / subject):
+            try:
+                _check_files(recording)
+            except images.BadFile as error:
+                bad_files.report(error)
+            else:
+                recordings.append(recording)
     return recordings
 
 
@@ -142,7 +158,7 @@ def _find_of_subject(root: pathlib.Path) -> list[_Recording]:
     return [
         _Recording(
             f"{root.name}/{stem}",
-            *(_file(root / folder, stem + end) for folder, end in _FOLDERS),
+            *(root / folder / (stem + end) for folder, end in _FOLDERS),
         )
         for stem in stems
     ]
@@ -164,33 +180,66 @@ def _check_activities(folder: pathlib.Path, stems: Sequence[str]) -> None:
         )
 
 
-def _file(folder: pathlib.Path, name: str) -> pathlib.Path:
-    path = folder / name
-    if not path.is_file():
-        raise errors.UserError(
-            f"{path}: no such file, but there is a video of that name; fetch "
-            "the file, or remove the video"
+def _check_files(recording: _Recording) -> None:
+    for path in (recording.positions, recording.boxes):
+        if not path.is_file():
+            raise images.BadFile(
+                f"{path}: no such file, but there is a video of that name; "
+                "fetch the file, or remove the video"
+            )
+
+
+def _count_all(
+    recordings: Sequence[_Recording], what: str, bad_files: clips.BadFiles
+) -> dict[_Recording, int]:
+    """The frames with positions of those recordings whose files are whole."""
+    counts = {}
+    for recording in tqdm.tqdm(recordings, desc=what, unit="video"):
+        try:
+            counts[recording] = _count(recording)
+        except images.BadFile as error:
+            bad_files.report(error)
+    return counts
+
+
+def _count(recording: _Recording) -> int:
+    """Frames with positions; there are as many in the other files, or more.
+
+    A video of more is common: it runs on when the motion capture has stopped.
+
+    Raises:
+      images.BadFile: a file cannot be read, or is of fewer frames.
+    """
+    frames = _count_frames(recording.video)
+    count = len(human36m_files.read_positions(recording.positions))
+    if frames < count:
+        raise images.BadFile(
+            f"{recording.video}: has {frames} frames, and "
+            f"{recording.positions.name} positions of {count}; fetch both again"
         )
-    return path
+    if frames > count:
+        logging.info(
+            "%s: the last %d frames have no positions: left out",
+            recording.video,
+            frames - count,
+        )
+    human36m_files.check_boxes(recording.boxes, count)
+    return count
 
 
 def _clips(
-    recordings: Sequence[_Recording],
+    counts: Mapping[_Recording, int],
     read: Callable[[_Recording], Iterator[clips.Frame]],
-    bad_files: clips.BadFiles,
 ) -> list[clips.Clip]:
     """Clips whose frames `read` gives."""
-    found = []
-    for recording in recordings:
-        try:
-            length = _count_frames(recording.video)
-        except images.BadFile as error:
-            bad_files.report(error)
-            continue
-        length = length if read is _labelled else length // 2
-        frames = functools.partial(read, recording)
-        found.append(clips.Clip(recording.name, frames, length))
-    return found
+    return [
+        clips.Clip(
+            recording.name,
+            functools.partial(read, recording),
+            count if read is _labelled else count // 2,
+        )
+        for recording, count in counts.items()
+    ]
 
 
 def _count_frames(video: pathlib.Path) -> int:
@@ -214,7 +263,6 @@ def _halved_and_labelled(recording: _Recording) -> Iterator[clips.Frame]:
 def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
     """All frames, or the first 1 / `share` of them, with their labels."""
     positions = human36m_files.read_positions(recording.positions)
-    _check_count(recording, len(positions))
     count = len(positions) // share
     boxes = human36m_files.read_boxes(
         recording.boxes, range(count), len(positions)
@@ -233,23 +281,4 @@ def _check_box(recording: _Recording, number: int, box, shape) -> None:
         raise images.BadFile(
             f"{recording.boxes}: the box of frame {number} leaves its image "
             f"of {shape[1]}x{shape[0]} pixels; fetch it and the video again"
-        )
-
-
-def _check_count(recording: _Recording, count: int) -> None:
-    """Refuses more annotated frames than frames.
-
-    Fewer are common: a video runs on when the motion capture has stopped.
-    """
-    frames = _count_frames(recording.video)
-    if frames < count:
-        raise images.BadFile(
-            f"{recording.video}: has {frames} frames, and "
-            f"{recording.positions.name} positions of {count}; fetch both again"
-        )
-    if frames > count:
-        logging.info(
-            "%s: the last %d frames have no positions: left out",
-            recording.video,
-            frames - count,
         )

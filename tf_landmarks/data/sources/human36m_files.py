@@ -1,5 +1,6 @@
 """Human3.6M's own files: 2D positions (CDF) and boxes (MATLAB masks)."""
 
+import math
 import pathlib
 import struct
 import zlib
@@ -89,12 +90,28 @@ def read_boxes(path: pathlib.Path, wanted: range, count: int) -> np.ndarray:
         ) from error
 
 
+def check_boxes(path: pathlib.Path, count: int) -> None:
+    """Refuses a file with masks of fewer frames than `count`; reads none.
+
+    Raises:
+      images.BadFile: as for `read_boxes`.
+    """
+    if h5py.is_hdf5(path):
+        read_boxes(path, range(0), count)
+    else:
+        cells = math.prod(matlab.read_shape(path, "Masks"))
+        _check_number(path, cells, count)
+
+
 class _Hdf5Cells:
     """The masks of a MATLAB 7.3 file, which is HDF5, read one by one."""
 
     def __init__(self, file: h5py.File):
         self._file = file
-        self._references = file["Masks"][()].ravel()
+        cells = file["Masks"]
+        if h5py.check_ref_dtype(cells.dtype) is None:
+            raise TypeError(f"they are {cells.dtype}")
+        self._references = cells[()].ravel()
 
     def __len__(self) -> int:
         return len(self._references)
@@ -104,12 +121,16 @@ class _Hdf5Cells:
         return self._file[self._references[index]][()].T
 
 
-def _boxes(path, masks, wanted: range, count: int) -> np.ndarray:
-    if len(masks) < count:
+def _check_number(path: pathlib.Path, boxes: int, count: int) -> None:
+    if boxes < count:
         raise images.BadFile(
-            f"{path}: has boxes of {len(masks)} frames, and there are 2D "
+            f"{path}: has boxes of {boxes} frames, and there are 2D "
             f"positions of {count}; fetch both again"
         )
+
+
+def _boxes(path, masks, wanted: range, count: int) -> np.ndarray:
+    _check_number(path, len(masks), count)
     return np.array(
         list(_boxes_of_masks(path, masks, wanted)), np.float32
     ).reshape(-1, 4)
