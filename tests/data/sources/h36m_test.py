@@ -56,6 +56,15 @@ def _files(folder, name):
     )
 
 
+def _shown(frames):
+    """Of each frame, which of the made ones it shows."""
+    made = [made_files.frame(number) for number in range(made_human36m.FRAMES)]
+    return [
+        np.argmin([np.abs(frame.image - m.astype(int)).mean() for m in made])
+        for frame in frames
+    ]
+
+
 def test_subjects_are_split_as_in_the_paper(whole):
     source = _source(whole)
     subjects = {
@@ -87,11 +96,13 @@ def test_training_frames_are_the_first_half_in_square_crops(whole):
         assert frame.keypoints is None and frame.visibility is None
         difference = frame.image.astype(int) - made_files.frame(number)
         assert np.abs(difference).mean() < 8  # it was compressed
+    assert _shown(frames) == [0, 1, 2]
 
 
 def test_all_test_frames_are_labelled(whole):
     frames = list(_clip(_source(whole), "test", f"S11/{_NAME}").frames())
     assert [frame.number for frame in frames] == list(range(7))
+    assert _shown(frames[:4]) == [0, 1, 2, 3]  # compression blurs later ones
     for number, frame in enumerate(frames):
         np.testing.assert_allclose(
             frame.keypoints, made_human36m.pose(number), rtol=1e-6
@@ -109,6 +120,7 @@ def test_training_images_may_be_labelled_where_all_joints_are_inside(folder):
     clip = _clip(source, "labelled", f"S1/{_NAME}")
     frames = list(clip.frames())
     assert [frame.number for frame in frames] == [0, 2]
+    assert _shown(frames) == [0, 2]
     np.testing.assert_allclose(
         frames[1].keypoints, made_human36m.pose(2), rtol=1e-6
     )
