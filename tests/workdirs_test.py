@@ -69,7 +69,7 @@ class CheckpointsTest(tf.test.TestCase, parameterized.TestCase):
         self.assertLen(list(self.folder.iterdir()), 4)
 
     def test_the_best_is_kept_beside_the_newest(self):
-        self._save(5, keep=1, kind="best")
+        self._save(9, 5, keep=1, kind="best")
         self._save(6, 7, 8, keep=1)
         self.assertEqual(workdirs.steps(self.folder), [8])
         self.assertEqual(workdirs.steps(self.folder, "best"), [5])

@@ -52,14 +52,16 @@ def save(
     keep: int,
     kind: str = "step",
 ) -> None:
-    """Writes a checkpoint, then deletes all but the newest `keep` of its kind.
+    """Writes a checkpoint, then deletes all but `keep` of its kind.
 
-    TensorFlow writes under another name and renames the index last: a
+    It and the newest others stay: after a run went back, others may be of more
+    updates. TensorFlow writes under another name and renames the index last: a
     checkpoint with an index is whole.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tf.train.Checkpoint(**items).write(str(folder / f"{kind}-{step}"))
-    for old in steps(folder, kind)[:-keep]:
+    others = [other for other in steps(folder, kind) if other != step]
+    for old in others[: max(0, len(others) + 1 - keep)]:
         for path in folder.glob(f"{kind}-{old}.*"):
             path.unlink()
 
