@@ -23,6 +23,7 @@ _main = functools.partial(tiny_runs.run_main, reproduce.main)
         ),
         (["--table=5", "--train_steps=9"], "--train_steps is set by the rec"),
         (["--table=5", "--prior_size=50"], "--prior_size is set by the rec"),
+        (["--table=5", "--image_size=96"], "--image_size is set by the rec"),
     ],
 )
 def test_mistakes_are_told(tmp_path, arguments, message):

@@ -3,6 +3,7 @@
 bazel run //tf_landmarks:reproduce -- --table=5 --scale=small
 bazel run //tf_landmarks:reproduce -- --table=2 --sources=simple_h36m=DIR
 
+Trainings of another --seed than 0, and their tables, go to folders seed_N.
 Says first what it will run, what is missing and how long it will take. The
 same command goes on where it was stopped.
 """
@@ -10,9 +11,12 @@ same command goes on where it was stopped.
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
 
 # isort: split
+import pathlib
+
 import tensorflow as tf
 from absl import flags as absl_flags
 
+from flags import dataset_flags
 from flags import output_flags
 from flags import preparing_flags
 from flags import reproduction_flags
@@ -29,7 +33,11 @@ from tf_landmarks.reproduction import tables
 for _module in (output_flags, reproduction_flags, run_flags):
     absl_flags.adopt_module_key_flags(_module)
 # Of the flags that the rows set.
-_OURS_TOO = (preparing_flags.SKIP_BAD, training_flags.PERCEPTUAL_WEIGHTS)
+_OURS_TOO = (
+    dataset_flags.SEED,
+    preparing_flags.SKIP_BAD,
+    training_flags.PERCEPTUAL_WEIGHTS,
+)
 for _flag in _OURS_TOO:
     absl_flags.declare_key_flag(_flag.name)
 
@@ -47,12 +55,14 @@ def main() -> None:
         sources.parse(reproduction_flags.SOURCES.value, known),
         weights.value if weights.present else None,
         preparing_flags.SKIP_BAD.value,
+        dataset_flags.SEED.value,
     )
+    out = pathlib.Path(output_flags.OUT.value or "docs/tables") / given.runs
     running.reproduce(
         _find_table(),
         run_flags.WORKDIR.value or "runs",
         given,
-        output_flags.OUT.value or "docs/tables",
+        str(out),
     )
 
 
@@ -60,7 +70,7 @@ def _check_flags() -> None:
     """Refuses flags that mean nothing here: the recipe of a row has them."""
     ours = {flag.name for flag in _OURS_TOO}
     defined = absl_flags.FLAGS.flags_by_module_dict()
-    for module in (preparing_flags, training_flags):
+    for module in (dataset_flags, preparing_flags, training_flags):
         for flag in defined[module.__name__]:
             if flag.present and flag.name not in ours:
                 raise errors.UserError(

@@ -31,6 +31,26 @@ def test_a_row_of_the_small_ablation():
     ]
 
 
+def test_another_seed_has_other_runs_of_the_same_data():
+    table = small_tables.TABLE_5
+    given = planning.Given({}, seed=3)
+    its_steps = planning.of_row(table.rows[0], table.name, "W", given)
+    prepare, stage_1, take_over, train, evaluate = its_steps
+    assert (
+        prepare
+        == planning.of_row(table.rows[0], table.name, "W", planning.Given({}))[
+            0
+        ]
+    )
+    runs = "W/seed_3/table5_small"
+    for step, run in ((stage_1, "stage_1"), (train, "cycle_gan")):
+        assert step.workdir == f"{runs}/{run}"
+        assert step.command.settings()["seed"] == "3"
+    assert take_over.source == f"{runs}/stage_1"
+    assert take_over.target == f"{runs}/cycle_gan"
+    assert evaluate.file == f"{runs}/cycle_gan/metrics.json"
+
+
 def test_a_row_whose_run_is_another_tables():
     table = small_tables.TABLE_4
     *_, train, evaluate = _commands(table.rows[-1], table)

@@ -1,6 +1,7 @@
 """Which steps a row needs, with which commands, in which folders.
 
-WORKDIR/data/NAME, WORKDIR/tableN_SCALE/ROW
+WORKDIR/data/NAME, WORKDIR/tableN_SCALE/ROW; of another seed than 0
+WORKDIR/seed_N/tableN_SCALE/ROW
 """
 
 import pathlib
@@ -20,11 +21,18 @@ class Given(NamedTuple):
       folders: of datasets that others own, by name.
       perceptual_weights: file of VGG-19's weights; None: Keras fetches them.
       skip_bad: leave out the bad files of these datasets.
+      seed: of the trainings; data are of seed 0.
     """
 
     folders: Mapping[str, str]
     perceptual_weights: str | None = None
     skip_bad: bool = False
+    seed: int = 0
+
+    @property
+    def runs(self) -> str:
+        """The folder of all runs below WORKDIR, with those of other seeds."""
+        return f"seed_{self.seed}" if self.seed else "."
 
 
 def of_row(
@@ -39,16 +47,17 @@ def of_row(
       given: by the user.
     """
     training = row.training
+    runs = _join(workdir, given.runs)
     trained = _train(training, workdir, given)
-    evaluate = _evaluate(row, table, workdir, trained)
+    evaluate = _evaluate(row, table, workdir, runs, trained)
     data = [training.data, *([row.test_data] if row.test_data else [])]
     its_steps: list[steps.Step] = [_prepare(d, workdir, given) for d in data]
     if training.stage_1 not in (None, training.folder):
         its_steps.append(_train_stage_1(training, workdir, given))
         its_steps.append(
             steps.TakeOver(
-                _join(workdir, training.stage_1),
-                _join(workdir, training.folder),
+                _join(runs, training.stage_1),
+                _join(runs, training.folder),
             )
         )
     return [*its_steps, trained, evaluate]
@@ -86,13 +95,15 @@ def _train_stage_1(
 def _train(
     training: tables.Training, workdir: str, given: Given
 ) -> steps.Train:
-    own = _join(workdir, training.folder)
+    own = _join(_join(workdir, given.runs), training.folder)
     arguments = [
         *training.flags,
         *training.method,
         f"--data_dir={_data_dir(training.data, workdir)}",
         f"--workdir={own}",
     ]
+    if given.seed:
+        arguments.append(f"--seed={given.seed}")
     if given.perceptual_weights:
         arguments.append(f"--perceptual_weights={given.perceptual_weights}")
     command = commands.Command("train", tuple(arguments))
@@ -102,9 +113,9 @@ def _train(
 
 
 def _evaluate(
-    row: tables.Row, table: str, workdir: str, trained: steps.Train
+    row: tables.Row, table: str, workdir: str, runs: str, trained: steps.Train
 ) -> steps.Evaluate:
-    out = _join(workdir, f"{table}/{row.name}")
+    out = _join(runs, f"{table}/{row.name}")
     arguments = [f"--workdir={trained.workdir}"]
     if row.protocol:
         arguments.append(f"--protocol={row.protocol}")
