@@ -11,7 +11,8 @@ import tensorflow as tf
 from serving.local import refusals
 
 # Pictures of one size are joined; each size has a queue. Past this many sizes
-# requests run alone, so that a client cannot fill the memory with queues.
+# requests run alone, as many at a time as batches do, so that a client cannot
+# fill the memory with queues.
 _MOST_QUEUES = 64
 
 _numbers = itertools.count()  # of queues
@@ -51,6 +52,7 @@ class Batcher:
         self._outputs = sorted(signature.structured_outputs)
         self._parameters = parameters
         self._queues: dict[tuple, Callable] = {}
+        self._alone = threading.Semaphore(parameters.num_batch_threads)
         self._lock = threading.Lock()
 
     def __call__(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -68,13 +70,19 @@ class Batcher:
         is_empty = any(0 in value.shape for value in values)
         queue = None if is_empty else self._queue(shapes)
         if queue is None:
-            return self._signature(**inputs)
+            return self._compute_alone(inputs)
         try:
             outputs = queue(*values)
         except tf.errors.InvalidArgumentError:
             # Some request of the batch is wrong. Alone, each has its answer.
-            return self._signature(**inputs)
+            return self._compute_alone(inputs)
         return dict(zip(self._outputs, outputs, strict=True))
+
+    def _compute_alone(
+        self, inputs: Mapping[str, tf.Tensor]
+    ) -> Mapping[str, tf.Tensor]:
+        with self._alone:
+            return self._signature(**inputs)
 
     def _check_size(self, size: int) -> None:
         largest = self._parameters.max_batch_size
