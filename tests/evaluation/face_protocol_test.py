@@ -88,6 +88,22 @@ def test_a_face_without_both_eyes_has_no_error():
     assert scores.counts() == {"common": 1, "challenging": 0, "full": 1}
 
 
+def test_less_than_the_whole_of_300w_is_told():
+    regressor = linear_regressor.LinearRegressor(
+        np.eye(136), np.zeros(136), 3100, 0.0, False
+    )
+    seen = _seen(["common/lfpw"] * 2, [0.07, 0.07])
+    table = face_protocol.score(seen, regressor).table()
+    *_, subset, fitted_on = table.splitlines()
+    assert subset.startswith("common is 2 images in place of 554: the errors")
+    assert "fitted on 3100 images in place of 3148:" in fitted_on
+    whole = _seen(["challenging/ibug"] * 135, [0.07] * 135)
+    scores = face_protocol.score(whole, regressor._replace(num_images=3148))
+    assert "in place of" not in scores.table()
+    facts = scores.to_json()["num_images_of_whole_300w_by_subset"]
+    assert facts == {"common": 554, "challenging": 135}
+
+
 def test_images_are_drawn_one_by_one():
     scores = face_protocol.score(_seen(["common/lfpw"] * 2, [0.0, 0.0]))
     assert scores.units == ["common/lfpw/0", "common/lfpw/1"]

@@ -73,6 +73,13 @@ def test_the_table_has_a_row_a_group_and_says_what_lacks():
     assert lines[-1] == "all is not comparable: there is no image of run"
 
 
+def test_remarks_come_last():
+    scores = _scores().with_remark("One is old.").with_remark("One is new.")
+    lines = scores.table().splitlines()
+    assert lines[-2:] == ["One is old.", "One is new."]
+    assert "remarks" not in scores.to_json()
+
+
 def test_csv_has_a_row_an_image(tmp_path):
     _scores().write_csv(tmp_path / "toy.csv")
     with open(tmp_path / "toy.csv", newline="") as file:

@@ -9,6 +9,7 @@ from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks import workdirs
 from tf_landmarks.data import clips
+from tf_landmarks.data import images
 from tf_landmarks.data import pipelines
 from tf_landmarks.data import records
 from tf_landmarks.data import writing
@@ -19,7 +20,7 @@ _FACE = skeletons.IBUG_68
 _SIDE = 64.0
 
 
-def _write_data(folder, skeleton, splits, labels="labels"):
+def _write_data(folder, skeleton, splits, labels="labels", skipped=()):
     """Frames of noise, each landmark labelled on a diagonal.
 
     Args:
@@ -27,6 +28,7 @@ def _write_data(folder, skeleton, splits, labels="labels"):
       skeleton: of the labels.
       splits: names of clips of two frames, by split.
       labels: what they are called.
+      skipped: files that could not be read.
     """
     count = skeleton.num_landmarks
     points = np.stack([np.linspace(8, 56, count)] * 2, axis=-1)
@@ -53,7 +55,10 @@ def _write_data(folder, skeleton, splits, labels="labels"):
         poses={"train": clips.Poses(poses, np.tile([0, 0, 60, 60], (4, 1)))},
         labels=labels,
     )
-    writing.write(source, str(folder), tiny_runs.SIZE, clips.BadFiles(False))
+    bad_files = clips.BadFiles(skip=True)
+    for name in skipped:
+        bad_files.report(images.BadFile(name))
+    writing.write(source, str(folder), tiny_runs.SIZE, bad_files)
     return str(folder)
 
 
@@ -104,6 +109,8 @@ def test_a_run_is_scored_and_the_files_say_of_what(body, tmp_path):
     assert summary["checkpoint_step"] == tiny_runs.STEP
     assert summary["eta_0_step"] == tiny_runs.STEP
     assert (summary["split"], summary["labels"]) == ("test", "labels")
+    assert summary["skipped_files"] == 0
+    assert "left out" not in scores.table()
     assert len(summary["run_sha256"]) == 64
     assert [row["path"] for row in rows][:2] == [
         "S9/Waiting 1.54/0",
@@ -143,6 +150,22 @@ def test_the_correction_is_by_eta_of_stage_1_on_clean_skeletons(body, tmp_path):
     changed = columns["corrected"] != columns["raw"]
     np.testing.assert_array_equal(changed, wrong)
     assert set(wrong) == {True, False}
+
+
+def test_it_is_told_that_files_were_left_out(body, tmp_path):
+    _, workdir, _ = body
+    data_dir = _write_data(
+        tmp_path / "data",
+        _BODY,
+        {"test": ["S9/Waiting 1.54"]},
+        skipped=["a.mp4: is bad", "b.mp4: is bad"],
+    )
+    scores = scoring.score_workdir(workdir, "human36m", data_dir)
+    summary, _ = _read(workdir, "human36m")
+    assert summary["skipped_files"] == 2
+    remark = scores.table().splitlines()[-1]
+    assert remark.startswith("2 bad files were left out when ")
+    assert "dataset.json" in remark and data_dir in remark
 
 
 def test_a_detector_without_stage_1_is_not_corrected(body, tmp_path):

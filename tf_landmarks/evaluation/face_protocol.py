@@ -7,6 +7,8 @@ code of [59] have it. Some of the works that its table 3 quotes divide by the
 distance of the pupils, about 1.4 times shorter; both are reported, by name.
 """
 
+import collections
+
 import numpy as np
 
 from tf_landmarks import errors
@@ -18,6 +20,10 @@ from tf_landmarks.evaluation import protocol_reports
 
 NAME = "w300"
 SUBSETS = ("common", "challenging")
+
+# Images of the whole 300-W, as [51] divides it.
+_OF_SUBSETS = {"common": 554, "challenging": 135}
+_OF_TRAINING_SET = 3148
 
 _OUTER = "outer corners of the eyes"
 _PUPILS = "middles of the eyes' six points (inter-pupil)"
@@ -49,7 +55,11 @@ def score(
         columns=_columns(seen, regressor),
         overall="full",
         weighted=True,
-        facts={"regressor": _described(regressor)},
+        facts={
+            "regressor": _described(regressor),
+            "num_images_of_whole_300w_by_subset": _OF_SUBSETS,
+        },
+        remarks=_remarks(seen, regressor),
     )
 
 
@@ -132,6 +142,25 @@ def eye_distances(
 def _points_of(prefix: str) -> list[int]:
     landmarks = enumerate(skeletons.IBUG_68.landmarks)
     return [i for i, name in landmarks if name.startswith(prefix)]
+
+
+def _remarks(seen, regressor) -> list[str]:
+    """Says where these are not all images of 300-W."""
+    subsets = collections.Counter(map(_subset, seen.clips))
+    parts = [
+        (f"{subset} is", subsets[subset], whole)
+        for subset, whole in _OF_SUBSETS.items()
+        if subset in subsets
+    ]
+    if regressor is not None:
+        fitted = "the regressor is fitted on"
+        parts.append((fitted, regressor.num_images, _OF_TRAINING_SET))
+    return [
+        f"{what} {count} images in place of {whole}: the errors do not compare "
+        "with those of others"
+        for what, count, whole in parts
+        if count != whole
+    ]
 
 
 def _described(regressor) -> dict | None:

@@ -58,6 +58,7 @@ class Scores(NamedTuple):
         all images where `weighted`.
       weighted: by the number of images.
       facts: more for the JSON file.
+      remarks: more lines below the table.
     """
 
     protocol: str
@@ -71,10 +72,15 @@ class Scores(NamedTuple):
     overall: str
     weighted: bool = False
     facts: Mapping[str, Any] = {}
+    remarks: Sequence[str] = ()
 
     def with_facts(self, **facts) -> "Scores":
         """With more facts."""
         return self._replace(facts={**self.facts, **facts})
+
+    def with_remark(self, remark: str) -> "Scores":
+        """With one more line below the table."""
+        return self._replace(remarks=[*self.remarks, remark])
 
     def rows(self) -> dict[str, dict[str, float | None]]:
         """Of each group, then overall: the columns' means; None: not known."""
@@ -158,7 +164,7 @@ class Scores(NamedTuple):
                 f"{self.overall} is not comparable: there is no image of "
                 f"{', '.join(missing)}"
             )
-        return remarks
+        return [*remarks, *self.remarks]
 
     def write_csv(self, path: pathlib.Path) -> None:
         """Writes a row an image; an empty cell is not known."""

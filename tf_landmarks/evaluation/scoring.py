@@ -95,6 +95,13 @@ def score_workdir(
         scores = _score(run, protocol, split, regression)
     except tf.errors.DataLossError as error:
         raise integrity.explain_data_loss(error, data_dir) from error
+    skipped = len((info.source or {}).get("skipped", []))
+    if skipped:
+        scores = scores.with_remark(
+            f"{skipped} bad files were left out when {data_dir} was prepared "
+            f"({records.INFO_FILE} there names them): the errors may not "
+            "compare with those of others"
+        )
     scores = scores.with_facts(
         checkpoint_step=step,
         eta_0_step=eta_0_step,
@@ -102,6 +109,7 @@ def score_workdir(
         labels=info.labels,
         data=info.name,
         image_size=info.image_size,
+        skipped_files=skipped,
         run_sha256=_digest_of_run(workdir),
     )
     _write(scores, *((out, "out") if out else (workdir, "workdir")))
