@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests import tiny_runs
 from tf_landmarks.data import records
@@ -44,6 +45,20 @@ def test_frames_are_few_and_evenly_spread(data_dir):
     (batch,) = frames.as_numpy_iterator()
     assert batch["clip_id"].tolist() == [b"a", b"a", b"b", b"b"]
     np.testing.assert_array_equal(batch["frame_number"], [0, 2, 0, 2])
+
+
+def test_no_other_frames_are_decoded(data_dir, monkeypatch):
+    decode_jpeg, decoded = tf.io.decode_jpeg, []
+
+    def counted(jpeg, channels):
+        tf.py_function(lambda: decoded.append("a frame"), [], [])
+        return decode_jpeg(jpeg, channels)
+
+    monkeypatch.setattr(tf.io, "decode_jpeg", counted)
+    info = records.read_info(data_dir)
+    frames = held_out.load_frames(data_dir, info, most=4)
+    assert sum(len(batch["x"]) for batch in frames) == 4
+    assert len(decoded) == 4
 
 
 def test_the_detector_is_taken_as_it_is_now(data_dir):

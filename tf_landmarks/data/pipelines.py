@@ -219,9 +219,15 @@ def labelled_frames(
 
 
 def evaluation_frames(
-    data_dir: str, info: records.DatasetInfo, split: str, batch_size: int
+    data_dir: str,
+    info: records.DatasetInfo,
+    split: str,
+    batch_size: int,
+    stride: int = 1,
 ) -> tf.data.Dataset:
-    """All frames of a split in the order of the files, the last batch short.
+    """The frames of a split in the order of the files, the last batch short.
+
+    Of every `stride` frames the first alone is decoded, by default each.
 
     Returns:
       dicts of `x` float32 [b, S, S, 3] in [-1, 1], `clip_id` string [b],
@@ -265,6 +271,7 @@ def evaluation_frames(
     return streams.finished(
         tf.data.TFRecordDataset(paths)
         .flat_map(frames)
+        .shard(stride, 0)
         .map(decode, num_parallel_calls=tf.data.AUTOTUNE)
         .batch(batch_size)
     )

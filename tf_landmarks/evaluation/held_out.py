@@ -28,11 +28,11 @@ def load_frames(
     """
     if split not in info.splits or not info.splits[split].frames:
         return None
-    frames = pipelines.evaluation_frames(data_dir, info, split, _BATCH_SIZE)
-    if "p" not in frames.element_spec:
-        return None
     stride = math.ceil(info.splits[split].frames / most)
-    return frames.unbatch().shard(stride, 0).batch(_BATCH_SIZE).cache()
+    frames = pipelines.evaluation_frames(
+        data_dir, info, split, _BATCH_SIZE, stride
+    )
+    return frames.cache() if "p" in frames.element_spec else None
 
 
 def errors(
