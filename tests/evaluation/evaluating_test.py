@@ -152,6 +152,22 @@ def test_eta_is_tried_on_whole_labelled_poses(report):
     )
 
 
+def test_eta_is_tried_on_a_few_of_many_poses(data_dir, monkeypatch):
+    tried, error_of = [], evaluating.skeleton_encoder_error
+
+    def kept(detector, beta, poses):
+        tried.append(len(poses))
+        return error_of(detector, beta, poses)
+
+    monkeypatch.setattr(evaluating, "skeleton_encoder_error", kept)
+    for most in (100, 4, 1):
+        monkeypatch.setattr(evaluating, "_MOST_POSES", most)
+        numbers = _evaluate(data_dir).to_json()
+        assert numbers["skeleton_encoder_poses"] == "labels"
+    # 4 of the 8 frames are wholly labelled.
+    assert tried == [4, 2, 1]
+
+
 def test_training_frames_give_a_picture_and_etas_error(data_dir, tmp_path):
     workdir = tiny_runs.make_run(tmp_path)
     report = evaluating.evaluate_workdir(workdir, data_dir, "train")
