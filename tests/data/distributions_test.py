@@ -19,6 +19,19 @@ def test_landmarks_that_are_not_labelled_do_not_count():
     np.testing.assert_allclose(placement.mean, [50, 30, 80, 40])
 
 
+def test_poses_may_come_one_by_one():
+    poses = np.random.default_rng(0).uniform(-1, 1, (50, 3, 2))
+    poses[::7, 1] = np.nan
+    running = distributions.Poses(image_size=5)
+    assert running.placement() is None
+    for pose in poses:
+        running.add(pose)
+        running.add(np.full([3, 2], np.nan))  # nothing is labelled
+    np.testing.assert_allclose(
+        running.placement(), distributions.of_poses(poses, image_size=5)
+    )
+
+
 def _motion(*clips):
     motion = distributions.Motion(20)
     for clip in clips:

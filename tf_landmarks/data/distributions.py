@@ -35,9 +35,43 @@ def _placement(low: np.ndarray, high: np.ndarray) -> Placement:
 
 def of_poses(keypoints: np.ndarray, image_size: int) -> Placement:
     """Placement of poses [N, K, 2] in [-1, 1]; NaN is not labelled."""
-    pixels = (keypoints + 1) / 2 * (image_size - 1) + 0.5  # from the edge
-    percent = 100.0 * pixels / image_size
+    percent = _percent(keypoints, image_size)
     return _placement(np.nanmin(percent, axis=1), np.nanmax(percent, axis=1))
+
+
+class Poses:
+    """Placement of poses that come one by one, from running sums."""
+
+    def __init__(self, image_size: int):
+        self._size = image_size
+        self._count = 0
+        self._sum = np.zeros(4)
+        self._squares = np.zeros(4)
+
+    def add(self, keypoints: np.ndarray) -> None:
+        """Adds a pose [K, 2] in [-1, 1]; NaN is not labelled."""
+        if np.isnan(keypoints).all():
+            return
+        percent = _percent(keypoints, self._size)
+        low, high = np.nanmin(percent, axis=0), np.nanmax(percent, axis=0)
+        values = np.concatenate([(low + high) / 2, high - low])  # [4]
+        self._count += 1
+        self._sum += values
+        self._squares += values**2
+
+    def placement(self) -> Placement | None:
+        """Over the poses; None if nothing is labelled in any."""
+        if not self._count:
+            return None
+        mean = self._sum / self._count
+        variance = np.maximum(self._squares / self._count - mean**2, 0)
+        return Placement(mean, np.sqrt(variance))
+
+
+def _percent(keypoints: np.ndarray, image_size: int) -> np.ndarray:
+    """[-1, 1] -> % of the image, from its edge."""
+    pixels = (keypoints + 1) / 2 * (image_size - 1) + 0.5
+    return 100.0 * pixels / image_size
 
 
 class Motion:

@@ -88,7 +88,9 @@ class _Writer:
         self._motion = {
             split: distributions.Motion(image_size) for split in source.clips
         }
-        self._labels: dict[str, list[np.ndarray]] = {}
+        self._labels = {
+            split: distributions.Poses(image_size) for split in source.clips
+        }
 
     def split(self, name: str) -> records.Split:
         """Writes one split."""
@@ -158,8 +160,8 @@ class _Writer:
                 labelled = np.where(
                     frame.visibility[:, np.newaxis] > 0, keypoints, np.nan
                 )
-                if split != "train" and not np.isnan(labelled).all():
-                    self._labels.setdefault(split, []).append(labelled)
+                if split != "train":
+                    self._labels[split].add(labelled)
             progress.update()
             yield _Picture(
                 frame.number,
@@ -179,15 +181,13 @@ class _Writer:
 
     def crop_placements(self) -> dict[str, distributions.Placement]:
         """Of each split: of the labels if it has any, else of what moves."""
-        placements = {
-            f"what moves in {split} crops": motion.placement()
-            for split, motion in self._motion.items()
-            if split not in self._labels
-        }
-        for split, labels in self._labels.items():
-            placements[f"{self._source.labels} of {split} crops"] = (
-                distributions.of_poses(np.stack(labels), self._size)
-            )
+        placements = {}
+        for split, motion in self._motion.items():
+            labels = self._labels[split].placement()
+            if labels is None:
+                placements[f"what moves in {split} crops"] = motion.placement()
+            else:
+                placements[f"{self._source.labels} of {split} crops"] = labels
         return {
             name: placement
             for name, placement in placements.items()
