@@ -77,7 +77,7 @@ def test_points_beside_the_frames_of_the_others_are_the_prior(folder):
     made_files.write_pts(folder / "Ann_A/1.6/v1/0.pts", _face(2))  # not read
     poses = _prior(folder)
     assert poses.keypoints.shape == (2, 68, 2)
-    assert poses.keypoints.dtype == np.float32
+    assert poses.keypoints.dtype == poses.boxes.dtype == np.float32
     assert poses.left_out == 0
     np.testing.assert_array_equal(poses.boxes, [[0, -8, 64, 64]] * 2)
     # The crop is the frame itself, 8 rows further down: pixel i of 64 is at

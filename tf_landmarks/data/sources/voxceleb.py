@@ -20,6 +20,7 @@ from tf_landmarks import skeletons
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
 from tf_landmarks.data import preprocessing
+from tf_landmarks.data import priors
 from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import pts
 from tf_landmarks.data.sources import voxceleb_tracks
@@ -102,13 +103,13 @@ def prior(
         except images.BadFile as error:
             bad_files.report(error)
     logging.info("landmarks by %s: %s", labels, seen.summary())
-    if not seen.poses:
+    if not seen.count:
         raise errors.UserError(
             f"{folder}: no landmarks by {labels} of {', '.join(people[:3])}, "
             f"...: {seen.summary()}; give tracks of faces, or --prior"
         )
-    return skeletons.IBUG_68, clips.Poses(
-        np.stack(seen.poses), np.stack(seen.boxes), left_out=seen.outside
+    return skeletons.IBUG_68, seen.gathered.poses(folder)._replace(
+        left_out=seen.outside
     )
 
 
@@ -117,8 +118,8 @@ class _Seen:
 
     def __init__(self, image_size: int):
         self._size = image_size
-        self.poses: list[np.ndarray] = []
-        self.boxes: list[tuple[float, ...]] = []
+        self.gathered = priors.Gathered(skeletons.IBUG_68.num_landmarks)
+        self.count = 0
         self.outside = 0
         self._without = 0
 
@@ -136,13 +137,13 @@ class _Seen:
             if np.abs(pose).max() > 1:  # η's softmax could not tell it
                 self.outside += 1
                 continue
-            self.poses.append(pose.astype(np.float32))
-            self.boxes.append(box)
+            self.gathered.add(landmarks[np.newaxis], [box], self._size)
+            self.count += 1
 
     def summary(self) -> str:
         """The counts, as a part of a sentence."""
         return (
-            f"{len(self.poses)} faces, {self._without} frames without one, "
+            f"{self.count} faces, {self._without} frames without one, "
             f"{self.outside} faces that leave the frame"
         )
 
