@@ -91,6 +91,13 @@ def test_the_groups_are_the_clips_of_two_splits(folder):
     assert source.description["images"]["ibug"] == 2
 
 
+@pytest.mark.parametrize("renamed", [".jpg", ".pts"])
+def test_a_blank_in_a_name_may_have_been_lost(folder, renamed):
+    path = folder / f"ibug/image_092 _01{renamed}"
+    path.rename(folder / f"ibug/image_092_01{renamed}")
+    assert len(_frames(_source(folder), "test")["challenging/ibug"]) == 2
+
+
 def test_a_frame_has_its_landmarks_and_a_crop_of_its_box(folder):
     frame = _frames(_source(folder), "test")["common/helen"][0]
     assert frame.image.shape == (48, 64, 3)

@@ -79,12 +79,15 @@ def read_group(
 ) -> list[Face]:
     """The faces that have image, landmarks and box, in the order of names.
 
+    Blanks in names do not count: tools that copy iBUG's `image_092 _01` drop
+    its blank.
+
     Raises:
       errors.UserError: the boxes cannot be read, or see `clips.BadFiles`.
     """
     folder = root / group.folder
-    found = {path.stem: path for path in clips.image_files(folder)}
-    points = {path.stem: path for path in folder.glob("*.pts")}
+    found = {_stem(path): path for path in clips.image_files(folder)}
+    points = {_stem(path): path for path in folder.glob("*.pts")}
     boxes = _read_boxes(root / group.boxes)
     faces = []
     for stem in sorted(found | points):
@@ -104,7 +107,7 @@ def read_group(
 
 
 def _read_boxes(path: pathlib.Path) -> dict[str, np.ndarray]:
-    """Least and largest x and y, [2, 2], by the image's name without suffix.
+    """Least and largest x and y, [2, 2], by the image's `_stem`.
 
     The file counts pixels from 1.
 
@@ -126,9 +129,14 @@ def _read_boxes(path: pathlib.Path) -> dict[str, np.ndarray]:
 def _read_box(cell: np.ndarray) -> tuple[str, np.ndarray]:
     """Name and box of a struct [1, 1] whose fields are arrays."""
     struct = cell.ravel()[0]
-    name = pathlib.PurePath(struct["imgName"].item()).stem
+    name = _stem(pathlib.PurePath(struct["imgName"].item()))
     box = struct["bb_ground_truth"].astype(np.float64) - 1
     return name, box.reshape(2, 2)
+
+
+def _stem(path: pathlib.PurePath) -> str:
+    """The name without suffix and blanks."""
+    return path.stem.replace(" ", "")
 
 
 def _get(found: dict, beside: pathlib.Path, what: str):
