@@ -161,7 +161,7 @@ def test_eta_is_tried_on_a_few_of_many_poses(data_dir, monkeypatch):
 
     monkeypatch.setattr(evaluating, "skeleton_encoder_error", kept)
     for most in (100, 4, 1):
-        monkeypatch.setattr(evaluating, "_MOST_POSES", most)
+        monkeypatch.setattr(evaluating, "_MOST_TEST_POSES", most)
         numbers = _evaluate(data_dir).to_json()
         assert numbers["skeleton_encoder_poses"] == "labels"
     # 4 of the 8 frames are wholly labelled.

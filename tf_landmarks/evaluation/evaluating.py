@@ -27,7 +27,9 @@ METRICS_FILE = "metrics.json"
 SHEET_FILE = "contact_sheet.png"
 
 _BATCH_SIZE = 32
-_MOST_POSES = 1024  # that η alone is tried on
+# That η alone is tried on.
+_MOST_PRIOR_POSES = 1024
+_MOST_TEST_POSES = 10_000
 
 
 class Evaluation(NamedTuple):
@@ -123,12 +125,12 @@ def evaluate(
     for i, frame in enumerate(seen):
         by_clip[frame.clip_id].append(frame.errors)
         if frame.visibility.all():
-            if whole % math.ceil(total / _MOST_POSES) == 0:
+            if whole % math.ceil(total / _MOST_TEST_POSES) == 0:
                 whole_poses.append(frame.truth)
             whole += 1
         if i in shown:
             rows.append(_row(frame, labels))
-    poses = whole_poses or prior[:: math.ceil(len(prior) / _MOST_POSES)]
+    poses = whole_poses or prior[:: math.ceil(len(prior) / _MOST_PRIOR_POSES)]
     encoder_error = None
     if isinstance(detector, landmark_detector.LandmarkDetector):
         poses = np.asarray(poses)
