@@ -63,8 +63,16 @@ def _write_data(folder, skeleton, splits, labels="labels", skipped=()):
 
 
 def _eta_0(skeleton):
-    """η of stage 1, other than that of stage 2."""
-    return tiny_runs.make_detector(1, skeleton).eta
+    """η of stage 1: calls left what that of stage 2 calls right."""
+    eta = tiny_runs.make_detector(0, skeleton).eta
+    flip = list(skeleton.flip_permutation)
+    eta.set_weights(
+        [
+            w[..., flip] if w.shape[-1] == skeleton.num_landmarks else w
+            for w in eta.get_weights()
+        ]
+    )
+    return eta
 
 
 def _write_run(folder, skeleton, data_dir, stage_1=True):
