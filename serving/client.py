@@ -80,14 +80,21 @@ class Client:
             self._call(self._calls.status, request, end, wait=False)
         )
 
-    def landmarks(self) -> messages.Landmarks:
+    def landmarks(self, version: int | None = None) -> messages.Landmarks:
         """What the model's landmarks are.
+
+        Args:
+          version: that has answered, and whose server is waited for; None:
+            the client's own, and no waiting.
 
         Raises:
           messages.ServingError: see `status`.
         """
-        request = messages.landmarks_request(self._model)
-        return messages.read_landmarks(self._predict(request, wait=False))
+        model, wait = self._model, version is not None
+        if wait:
+            model = messages.Model(model.name, version)
+        request = messages.landmarks_request(model)
+        return messages.read_landmarks(self._predict(request, wait))
 
     def detect(self, images: np.ndarray) -> messages.Detections:
         """Detects in pictures of one size.

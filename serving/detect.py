@@ -154,7 +154,9 @@ def _detect(
         ):
             if version != found.version:
                 version = found.version
-                _check_same(landmarks, landmark_client.landmarks(), version)
+                _check_same(
+                    landmarks, landmark_client.landmarks(version), version
+                )
             written.add(frame, keypoints, found.confidence[0], version)
             latencies.append(seconds)
         if not latencies:

@@ -222,17 +222,17 @@ def explain(
 ) -> ServingError:
     """gRPC's error as a sentence that says what to do."""
     code, details = error.code(), error.details() or "no reason given"
-    unavailable = (
-        f"no server answers at {address} ({details}); start one there, or "
-        "correct the address or the TLS settings"
-    )
-    if "queue" in details:
-        unavailable = (
+    if "queue" in details or "RPC limit" in details:
+        sentence = (
             f"the server at {address} is busy ({details}); send fewer requests "
             "at a time"
         )
+        return ServingError(sentence, code)
     sentence = {
-        grpc.StatusCode.UNAVAILABLE: unavailable,
+        grpc.StatusCode.UNAVAILABLE: (
+            f"no server answers at {address} ({details}); start one there, or "
+            "correct the address or the TLS settings"
+        ),
         grpc.StatusCode.DEADLINE_EXCEEDED: (
             f"the server at {address} did not answer within {deadline:g} s; "
             "allow more time, or send smaller batches"

@@ -180,6 +180,20 @@ class RunTest(tf.test.TestCase):
 
         self.assertEqual(workdirs.read_run(self.workdir), self.run)
 
+    def test_a_folder_that_has_moved_hides_no_other_change(self):
+        def run(data_dir, mirror):
+            return {"data": {"data_dir": data_dir}, "training": mirror}
+
+        workdirs.write_run(self.workdir, run("here", {"mirror": True}))
+        self._train("skeleton")
+        with self.assertRaisesRegex(errors.UserError, "mirror was true"):
+            workdirs.write_run(self.workdir, run("there", {"mirror": False}))
+        # A flag of a newer version of this project.
+        newer = {"mirror": True, "tilt": 0}
+        workdirs.write_run(self.workdir, run("there", newer))
+        with self.assertRaisesRegex(errors.UserError, "tilt was 0, is 1"):
+            workdirs.write_run(self.workdir, run("there", newer | {"tilt": 1}))
+
     def test_a_stage_may_be_configured_anew_until_it_is_trained(self):
         other = {"landmarks": {"train_steps": 1200}}
         workdirs.write_run(self.workdir, self.run)

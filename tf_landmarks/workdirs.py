@@ -28,7 +28,7 @@ WITHOUT_BOTTLENECK = ("cycle_gan", "conditional_cycle_gan")
 
 # A run may go on elsewhere: its data are known by their checksums, and VGG-19's
 # weights are the same in each file.
-_NOT_BINDING = ("versions", "data_dir", "perceptual_weights")
+_NOT_BINDING = {"versions", "data_dir", "perceptual_weights"}
 
 
 def checkpoints(workdir: str, stage: str) -> pathlib.Path:
@@ -227,14 +227,18 @@ def _binding(workdir: str) -> dict:
 
 
 def _difference(before: Mapping, now: Mapping, prefix: str = "") -> str:
-    """Names the first value that differs, or ""."""
-    for key in sorted(before.keys() | now.keys()):
-        old, new = before.get(key), now.get(key)
-        if key in _NOT_BINDING or old == new:
-            continue
+    """Names the first value of `before` that differs, or "".
+
+    What is new has come with a newer version of this project.
+    """
+    for key in sorted(before.keys() - _NOT_BINDING):
+        old, new = before[key], now.get(key)
         if isinstance(old, Mapping) and isinstance(new, Mapping):
-            return _difference(old, new, prefix + key + ".")
-        return f"{prefix}{key} was {_short(old)}, is {_short(new)}"
+            different = _difference(old, new, prefix + key + ".")
+            if different:
+                return different
+        elif old != new:
+            return f"{prefix}{key} was {_short(old)}, is {_short(new)}"
     return ""
 
 

@@ -145,7 +145,7 @@ class Model:
         """Of one version or of all, as GetModelStatus gives it.
 
         Raises:
-          refusals.Refusal: there never was one.
+          refusals.Refusal: there is none.
         """
         with self._lock:
             found = [

@@ -217,7 +217,7 @@ def test_versions_count_up_and_nothing_else_is_left(workdir, tmp_path):
     names = {path.name for path in (tmp_path / "m").iterdir()}
     assert names == {"9", "10", "notes"}
     pixels = made.difference / 100 * _SIZE
-    assert f"at most {pixels:.4f} pixels of {_SIZE} from" in made.summary()
+    assert f"at most {pixels:.4f} pixels of {_SIZE}, " in made.summary()
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])

@@ -230,22 +230,28 @@ def test_a_folder_that_cannot_be_written_to_is_found_before(folder, tmp_path):
 def test_a_row_that_fails_keeps_no_other_from_being_run(
     folder, printed, monkeypatch
 ):
-    evaluate = steps.Evaluate.run
+    evaluate, tried = steps.Evaluate.run, []
 
     def run(step):
+        tried.append(step)
         if "broken" in step.file:
             raise errors.UserError("it fell over")
         evaluate(step)
 
     monkeypatch.setattr(steps.Evaluate, "run", run)
     rows = tuple(_ROW._replace(model=n, name=n) for n in ("broken", "sound"))
-    table = _TABLE._replace(number=8, rows=rows)
-    message = "^not all rows could be run: broken: it fell over$"
+    again = rows[0]._replace(model="again")
+    table = _TABLE._replace(number=8, rows=(*rows, again))
+    message = (
+        "^not all rows could be run: broken: it fell over; again: needs what "
+        "has failed above$"
+    )
     with pytest.raises(errors.UserError, match=message):
         _reproduce(folder, table)
     with open(folder / "out/table8_small.csv", newline="") as file:
-        broken, sound = csv.DictReader(file)
+        broken, sound, _ = csv.DictReader(file)
     assert not broken["error"] and float(sound["error"]) > 0
+    assert len(tried) == 2
 
 
 def test_a_step_that_fails_is_named(folder, capfd):

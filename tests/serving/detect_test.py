@@ -101,7 +101,7 @@ def test_landmarks_that_change_meanwhile_end_it(
         for names in (("a", "b", "c"), ("c", "b", "a"))
     )
     monkeypatch.setattr(
-        client.Client, "landmarks", lambda self: next(of_server)
+        client.Client, "landmarks", lambda *arguments: next(of_server)
     )
     with pytest.raises(command_line.UserError, match="version 1 came to be"):
         _main(server, "--model=puppets", image, f"--out={tmp_path}/out")

@@ -6,7 +6,6 @@ Everything goes into a hidden, locked sibling of the target, `.NAME.partial`;
 
 import contextlib
 import hashlib
-import os
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -93,7 +92,7 @@ class ShardWriter:
     def finish(self) -> tuple[records.Shard, ...]:
         """The committed shards, flushed to disk and summed."""
         return tuple(
-            shard._replace(sha256=_sync_and_sum(self._folder / shard.file))
+            shard._replace(sha256=_checksum(self._folder / shard.file))
             for shard in self._shards
         )
 
@@ -127,15 +126,11 @@ class ShardWriter:
         )
 
 
-def _sync_and_sum(path: pathlib.Path) -> str:
+def _checksum(path: pathlib.Path) -> str:
     with open(path, "rb") as file:
-        os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_info(folder: pathlib.Path, info: records.DatasetInfo) -> None:
-    """Writes `dataset.json`, flushed to disk."""
-    with open(folder / records.INFO_FILE, "w") as file:
-        file.write(records.info_to_json(info))
-        file.flush()
-        os.fsync(file.fileno())
+    """Writes `dataset.json`."""
+    (folder / records.INFO_FILE).write_text(records.info_to_json(info))

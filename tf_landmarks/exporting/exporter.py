@@ -84,12 +84,12 @@ class Exported(NamedTuple):
     def summary(self) -> str:
         """For the user."""
         pixels = self.difference / 100 * self.image_size
-        allowed = comparison.TOLERANCE[self.dtype] / 100 * self.image_size
         return (
             f"{self.bytes / 1e6:.1f} MB in {self.folder}; on {self.frames} "
             f"frames its keypoints are at most {pixels:.4f} pixels of "
-            f"{self.image_size} from those of the trained networks "
-            f"({allowed:.3f} allowed for {self.dtype})"
+            f"{self.image_size}, {self.difference:.3f}% of the image, from "
+            "those of the trained networks "
+            f"({comparison.TOLERANCE[self.dtype]}% allowed for {self.dtype})"
         )
 
 

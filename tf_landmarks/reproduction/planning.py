@@ -49,7 +49,7 @@ def of_row(
     training = row.training
     runs = _join(workdir, given.runs)
     trained = _train(training, workdir, given)
-    evaluate = _evaluate(row, table, workdir, runs, trained)
+    evaluate = _evaluate(row, f"{runs}/{table}", workdir, trained)
     data = [training.data, *([row.test_data] if row.test_data else [])]
     its_steps: list[steps.Step] = [_prepare(d, workdir, given) for d in data]
     if training.stage_1 not in (None, training.folder):
@@ -113,9 +113,9 @@ def _train(
 
 
 def _evaluate(
-    row: tables.Row, table: str, workdir: str, runs: str, trained: steps.Train
+    row: tables.Row, folder: str, workdir: str, trained: steps.Train
 ) -> steps.Evaluate:
-    out = _join(runs, f"{table}/{row.name}")
+    out = _join(folder, row.name)
     arguments = [f"--workdir={trained.workdir}"]
     if row.protocol:
         arguments.append(f"--protocol={row.protocol}")

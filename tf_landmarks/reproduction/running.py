@@ -143,10 +143,11 @@ def _prepare(todo: Sequence[steps.Step]) -> None:
 
 
 def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:
-    failed = []
+    failed: list[str] = []
+    broken: list[steps.Step] = []
     for plan in plans:
         try:
-            _run_row(plan)
+            _run_row(plan, broken)
         except errors.UserError as error:
             print(f"\n{plan.row.model}: {error}", flush=True)
             failed.append(f"{plan.row.model}: {error}")
@@ -161,7 +162,14 @@ def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:
         )
 
 
-def _run_row(plan: _Plan) -> None:
+def _run_row(plan: _Plan, broken: list[steps.Step]) -> None:
+    """Runs what is left of a row; `broken` are steps that have failed."""
     for step in plan.todo:
+        if step in broken:
+            raise errors.UserError("needs what has failed above")
         print(f"\n{plan.row.model}\n  {step.command}", flush=True)
-        step.run()
+        try:
+            step.run()
+        except errors.UserError:
+            broken.append(step)
+            raise

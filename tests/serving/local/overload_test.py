@@ -268,6 +268,8 @@ def test_calls_past_the_limit_are_refused_at_once(base_path, monkeypatch):
         with pytest.raises(grpc.RpcError) as caught:
             stub.Predict(made_requests.images(), timeout=60)
         assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        told = messages.explain(caught.value, "here", made_requests.MODEL, 60)
+        assert "is busy" in str(told) and "fewer requests" in str(told)
         for connection in slow:
             raw_connections.reset(connection)
         _wait_for_answer(stub)

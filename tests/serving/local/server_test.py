@@ -60,10 +60,6 @@ def test_those_who_watch_hear_of_a_first_version_and_of_the_end(tmp_path):
         assert next(watched).status == states.NOT_SERVING
         exported_models.add_version(base_path, 1)
         assert next(watched).status == states.SERVING
-        # Another version on its way is none of the balancer's business.
-        (base_path / "2").mkdir()
-        (base_path / "2/saved_model.pb").write_bytes(b"cut")
-        _wait_for(lambda: len(server.models.find(base_path.name).errors()))
         stopping = threading.Thread(target=server.stop)
         stopping.start()
         assert next(watched).status == states.NOT_SERVING
