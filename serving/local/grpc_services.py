@@ -124,7 +124,8 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     ) -> model_management_pb2.ReloadConfigResponse:
         """Serves the models of a new configuration, and no others."""
         del context
-        self._models.reload(configuration.models_of(request.config))
+        settings = configuration.models_of(request.config)
+        self._models.configure(settings, must_load=True)
         return model_management_pb2.ReloadConfigResponse()
 
 

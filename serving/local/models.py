@@ -171,8 +171,7 @@ class Model:
 
     def is_ready(self) -> bool:
         """Whether some version answers."""
-        with self._lock:
-            return any(v.servable for v in self._versions.values())
+        return self._is_one_available(self._versions)
 
     def errors(self) -> list[str]:
         """Why versions could not be loaded."""
@@ -258,58 +257,49 @@ class Models:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._poll, daemon=True)
 
-    def configure(self, settings: list[Settings]) -> None:
+    def configure(
+        self, settings: list[Settings], must_load: bool = False
+    ) -> None:
         """Serves these models, and no others; returns when they are loaded.
 
-        A model without any version is waited for.
-        """
-        with self._updating:
-            new = self._make(settings)
-            self._replace(new, settings)
-
-    def reload(self, settings: list[Settings]) -> None:
-        """The same, asked for by a client: all or nothing.
+        Args:
+          settings: of the models.
+          must_load: all or nothing; else a model without any version is waited
+            for.
 
         Raises:
-          refusals.Refusal: a model that is new has no version that can be
-            loaded; the others go on as they were.
+          refusals.Refusal: all must load, and a model that is new has no
+            version that can be; the others go on as they were.
         """
         with self._updating:
-            new = self._make(settings)
-            others = [
-                model
-                for name, model in new.items()
-                if self._models.get(name) is not model
-            ]
-            failed = [model for model in others if not model.is_ready()]
-            if failed:
-                for model in others:
+            kept = {
+                each.name: each
+                for each in settings
+                if each.name in self._models
+                and self._models[each.name].settings.base_path == each.base_path
+            }
+            new = {
+                each.name: Model(each, self._load, self._retries)
+                for each in settings
+                if each.name not in kept
+            }
+            for model in new.values():
+                model.update()
+            failed = [model for model in new.values() if not model.is_ready()]
+            if must_load and failed:
+                for model in new.values():
                     model.unload()
                 raise refusals.Refusal(
                     grpc.StatusCode.FAILED_PRECONDITION, _explain(failed)
                 )
-            self._replace(new, settings)
-
-    def _make(self, settings: list[Settings]) -> dict[str, Model]:
-        """These models: those that are served already, and new ones, loaded."""
-        models = {}
-        for each in settings:
-            model = self._models.get(each.name)
-            if not model or model.settings.base_path != each.base_path:
-                model = Model(each, self._load, self._retries)
-                model.update()
-            models[each.name] = model
-        return models
-
-    def _replace(self, new: dict[str, Model], settings: list[Settings]) -> None:
-        for each in settings:
-            new[each.name].settings = each
-            new[each.name].update()
-        old, self._models = self._models, new
-        for name, model in old.items():
-            if new.get(name) is not model:
-                model.unload()
-        self._tell_all()
+            old = self._models
+            for name, changed in kept.items():
+                old[name].settings = changed
+                old[name].update()
+            self._models = new | {name: old[name] for name in kept}
+            for name in old.keys() - kept:
+                old[name].unload()
+            self._tell_all()
 
     def _tell_all(self) -> None:
         models = self._models.values()

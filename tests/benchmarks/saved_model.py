@@ -29,7 +29,8 @@ class SavedModel:
         Raises:
           errors.UserError: the folder has no version.
         """
-        found = versions.find(pathlib.Path(base_path))
+        folder = pathlib.Path(base_path)
+        found = versions.find(folder) if folder.is_dir() else {}
         if not found:
             raise errors.UserError(
                 f"{base_path}: no version of a model is there; make one with "

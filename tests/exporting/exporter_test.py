@@ -216,6 +216,7 @@ def test_versions_count_up_and_nothing_else_is_left(workdir, tmp_path):
     assert made.folder == str(tmp_path / "m/10")
     names = {path.name for path in (tmp_path / "m").iterdir()}
     assert names == {"9", "10", "notes"}
+    assert "of the image" in made.summary()
     pixels = made.difference / 100 * _SIZE
     assert f"at most {pixels:.4f} pixels of {_SIZE}, " in made.summary()
 

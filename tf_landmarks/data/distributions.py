@@ -27,16 +27,9 @@ class Placement(NamedTuple):
     std: np.ndarray
 
 
-def _placement(low: np.ndarray, high: np.ndarray) -> Placement:
-    """Corners [N, 2] in % of the image -> placement."""
-    values = np.concatenate([(low + high) / 2, high - low], axis=1)  # [N, 4]
-    return Placement(values.mean(axis=0), values.std(axis=0))
-
-
 def of_poses(keypoints: np.ndarray, image_size: int) -> Placement:
     """Placement of poses [N, K, 2] in [-1, 1]; NaN is not labelled."""
-    percent = _percent(keypoints, image_size)
-    return _placement(np.nanmin(percent, axis=1), np.nanmax(percent, axis=1))
+    return _placement(_boxes_of_poses(keypoints, image_size))
 
 
 class Poses:
@@ -52,12 +45,10 @@ class Poses:
         """Adds a pose [K, 2] in [-1, 1]; NaN is not labelled."""
         if np.isnan(keypoints).all():
             return
-        percent = _percent(keypoints, self._size)
-        low, high = np.nanmin(percent, axis=0), np.nanmax(percent, axis=0)
-        values = np.concatenate([(low + high) / 2, high - low])  # [4]
+        box = _boxes_of_poses(keypoints, self._size)
         self._count += 1
-        self._sum += values
-        self._squares += values**2
+        self._sum += box
+        self._squares += box**2
 
     def placement(self) -> Placement | None:
         """Over the poses; None if nothing is labelled in any."""
@@ -68,10 +59,21 @@ class Poses:
         return Placement(mean, np.sqrt(variance))
 
 
-def _percent(keypoints: np.ndarray, image_size: int) -> np.ndarray:
-    """[-1, 1] -> % of the image, from its edge."""
-    pixels = (keypoints + 1) / 2 * (image_size - 1) + 0.5
-    return 100.0 * pixels / image_size
+def _boxes_of_poses(keypoints: np.ndarray, image_size: int) -> np.ndarray:
+    """Poses [..., K, 2] in [-1, 1] -> boxes, see `_boxes`."""
+    pixels = (keypoints + 1) / 2 * (image_size - 1) + 0.5  # from the edge
+    percent = 100.0 * pixels / image_size
+    return _boxes(np.nanmin(percent, axis=-2), np.nanmax(percent, axis=-2))
+
+
+def _boxes(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Corners [..., 2] -> centre x and y, width, height [..., 4]."""
+    return np.concatenate([(low + high) / 2, high - low], axis=-1)
+
+
+def _placement(boxes: np.ndarray) -> Placement:
+    """Boxes [N, 4] in % of the image -> placement."""
+    return Placement(boxes.mean(axis=0), boxes.std(axis=0))
 
 
 class Motion:
@@ -112,7 +114,7 @@ class Motion:
         if not self._clips:
             return None
         extents = np.stack(self._clips)  # [clips, 2 axes, low and high]
-        return _placement(extents[..., 0], extents[..., 1])
+        return _placement(_boxes(extents[..., 0], extents[..., 1]))
 
 
 def _extent(weights: np.ndarray) -> tuple[float, float]:

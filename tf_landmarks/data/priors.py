@@ -40,11 +40,21 @@ class Gathered:
             normalized = preprocessing.pixels_to_normalized(
                 points, preprocessing.square_box(box), image_size
             )
-            if np.abs(normalized).max() <= _FAR:  # NaN is not
-                self._keypoints += normalized.astype(np.float32).tobytes()
-                self._boxes += np.float32(box).tobytes()
-            else:
-                self._left_out += 1
+            self.add_normalized(normalized, box)
+
+    def add_normalized(
+        self, keypoints: np.ndarray, box: Sequence[float]
+    ) -> None:
+        """The same of one pose [K, 2] in [-1, 1], and its box."""
+        if np.abs(keypoints).max() <= _FAR:  # NaN is not
+            self._keypoints += keypoints.astype(np.float32).tobytes()
+            self._boxes += np.float32(box).tobytes()
+        else:
+            self._left_out += 1
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._boxes) // np.float32([0] * 4).nbytes
 
     def poses(self, folder: str) -> clips.Poses:
         """All of them.

@@ -119,18 +119,18 @@ def evaluate(
     total = info.splits[split].frames
     shown = set(contact_sheet.chosen_frames(total))
     by_clip, rows, whole_poses = collections.defaultdict(list), [], []
-    whole = 0
     seen = _detect(detector, frames, prior.mean(axis=0))
     seen = tqdm.tqdm(seen, f"evaluate {split}", total, unit="frame")
     for i, frame in enumerate(seen):
         by_clip[frame.clip_id].append(frame.errors)
         if frame.visibility.all():
-            if whole % math.ceil(total / _MOST_TEST_POSES) == 0:
-                whole_poses.append(frame.truth)
-            whole += 1
+            whole_poses.append(frame.truth)
         if i in shown:
             rows.append(_row(frame, labels))
-    poses = whole_poses or prior[:: math.ceil(len(prior) / _MOST_PRIOR_POSES)]
+    poses = (
+        whole_poses[:: math.ceil(total / _MOST_TEST_POSES)]
+        or prior[:: math.ceil(len(prior) / _MOST_PRIOR_POSES)]
+    )
     encoder_error = None
     if isinstance(detector, landmark_detector.LandmarkDetector):
         poses = np.asarray(poses)

@@ -134,7 +134,7 @@ def test_what_cannot_be_loaded_is_not_changed_to(served, name, folder, reason):
     new = served.settings(name, path)
     others = [] if name == "cats" else [served.settings(latest=2)]
     with pytest.raises(refusals.Refusal, match=reason) as caught:
-        served.all.reload([*others, new])
+        served.all.configure([*others, new], must_load=True)
     assert caught.value.code == grpc.StatusCode.FAILED_PRECONDITION
     assert "nothing was changed" in str(caught.value)
     assert served.found() == "first"
@@ -145,7 +145,7 @@ def test_what_cannot_be_loaded_is_not_changed_to(served, name, folder, reason):
 def test_a_client_can_change_to_what_loads(served):
     _add(served.base_path.with_name("dogs"), 4, "dog")
     path = pathlib.Path(served.base_path.with_name("dogs"))
-    served.all.reload([served.settings("dogs", path)])
+    served.all.configure([served.settings("dogs", path)], must_load=True)
     assert served.found("dogs") == "dog"
     assert served.found() == grpc.StatusCode.NOT_FOUND
     assert served.told == [True, True]

@@ -103,7 +103,7 @@ def prior(
         except images.BadFile as error:
             bad_files.report(error)
     logging.info("landmarks by %s: %s", labels, seen.summary())
-    if not seen.count:
+    if not len(seen.gathered):
         raise errors.UserError(
             f"{folder}: no landmarks by {labels} of {', '.join(people[:3])}, "
             f"...: {seen.summary()}; give tracks of faces, or --prior"
@@ -119,7 +119,6 @@ class _Seen:
     def __init__(self, image_size: int):
         self._size = image_size
         self.gathered = priors.Gathered(skeletons.IBUG_68.num_landmarks)
-        self.count = 0
         self.outside = 0
         self._without = 0
 
@@ -137,13 +136,12 @@ class _Seen:
             if np.abs(pose).max() > 1:  # η's softmax could not tell it
                 self.outside += 1
                 continue
-            self.gathered.add(landmarks[np.newaxis], [box], self._size)
-            self.count += 1
+            self.gathered.add_normalized(pose, box)
 
     def summary(self) -> str:
         """The counts, as a part of a sentence."""
         return (
-            f"{self.count} faces, {self._without} frames without one, "
+            f"{len(self.gathered)} faces, {self._without} frames without one, "
             f"{self.outside} faces that leave the frame"
         )
 
