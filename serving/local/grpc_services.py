@@ -138,6 +138,24 @@ class Health(health.HealthServicer):
         self._is_ready: bool | None = None
         self.tell(False)
 
+    def Check(
+        self,
+        request: health_pb2.HealthCheckRequest,
+        context: grpc.ServicerContext,
+    ) -> health_pb2.HealthCheckResponse:
+        """As gRPC's own, which says of an unknown service nothing but the code.
+
+        Raises:
+          refusals.Refusal: there is no such service.
+        """
+        if request.service not in _HEALTH_SERVICES:
+            known = ", ".join(map(repr, _HEALTH_SERVICES))
+            raise refusals.Refusal(
+                grpc.StatusCode.NOT_FOUND,
+                f"no service {request.service!r}; ask for one of {known}",
+            )
+        return super().Check(request, context)
+
     def tell(self, is_ready: bool) -> None:
         """Those who watch hear of it where it has changed."""
         if is_ready == self._is_ready:

@@ -47,6 +47,9 @@ def test_health_is_that_of_all_models(channel):
     with pytest.raises(grpc.RpcError) as caught:
         stub.Check(health_pb2.HealthCheckRequest(service="x"), timeout=60)
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    assert caught.value.details().startswith(
+        "no service 'x'; ask for one of ''"
+    )
 
 
 def test_those_who_watch_hear_of_a_first_version_and_of_the_end(tmp_path):
