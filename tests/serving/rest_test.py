@@ -19,7 +19,7 @@ _IMAGES = exported_models.IMAGES
 def target(tmp_path_factory):
     with targets.serve(tmp_path_factory.mktemp("models")) as running:
         if running.rest_address is None:
-            pytest.skip("TF_SERVING_REST is not set")
+            pytest.skip("--tf_serving_rest is not given")
         yield running
 
 

@@ -1,13 +1,11 @@
 """The server that the tests of the protocol run against.
 
 The local server, in the test's process. Where `tensorflow_model_server` is on
-the PATH, that. Where TF_SERVING=HOST:PORT is set, what listens there: it must
-serve the tests' model (see `export_model.py`), with batching as in
-serving/batching_parameters.txt; TF_SERVING_REST=HOST:PORT is its REST API.
-
-These are variables of the environment because Bazel hands those to tests
-(`--test_env`) with and without an own meaning for them; an option of pytest
-would end every other test of the command.
+the PATH, that. With Bazel's --test_arg=--tf_serving=HOST:PORT, or with
+TF_SERVING=HOST:PORT in the environment, what listens there: it must serve the
+tests' model (see `export_model.py`), with batching as in
+serving/batching_parameters.txt; --tf_serving_rest or TF_SERVING_REST is its
+REST API.
 """
 
 import contextlib
