@@ -179,6 +179,6 @@ def _read_target(path: pathlib.Path, count: int) -> np.ndarray:
     offsets = np.zeros([count, 3], np.float32)
     with gzip.open(path, "rt") as file:
         lines = (line for line in file if not line.startswith("#"))
-        values = np.array(" ".join(lines).split(), np.float64).reshape(-1, 4)
+        values = np.fromstring(" ".join(lines), sep=" ").reshape(-1, 4)
     offsets[values[:, 0].astype(int)] = values[:, 1:]
     return offsets

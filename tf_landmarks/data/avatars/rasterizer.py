@@ -40,27 +40,30 @@ def rasterize(
       triangles: [M, 3]; clockwise ones, with y down, face the camera.
       size: H = W in pixels.
     """
-    corners = points[triangles]  # [M, 3, 2]
-    low = np.ceil(corners.min(axis=1)).astype(np.int64)
-    high = np.floor(corners.max(axis=1)).astype(np.int64)
+    a, b, c = (points[triangles[:, corner]] for corner in range(3))  # [M, 2]
+    # Pair by pair: over an axis of three NumPy takes five times as long.
+    low = np.ceil(np.minimum(np.minimum(a, b), c)).astype(np.int64)
+    high = np.floor(np.maximum(np.maximum(a, b), c)).astype(np.int64)
     low, high = np.maximum(low, 0), np.minimum(high, size - 1)
     extent = high - low + 1
-    ab, ac = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    ab, ac = b - a, c - a
     area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
-    (drawn,) = np.nonzero((extent > 0).all(axis=1) & (area < -1e-9))
+    is_seen = (extent[:, 0] > 0) & (extent[:, 1] > 0)
+    (drawn,) = np.nonzero(is_seen & (area < -1e-9))
     piece, x, y = _boxes(low[drawn], extent[drawn])
     # The second and third corners' weights are linear in x and y.
     scale = 1.0 / area[drawn, np.newaxis]
     to_b = ac[drawn][:, [1, 0]] * [1.0, -1.0] * scale
     to_c = ab[drawn][:, [1, 0]] * [-1.0, 1.0] * scale
-    offset = np.stack([x, y], axis=1) - corners[drawn, 0][piece]
-    b = np.einsum("pi,pi->p", offset, to_b[piece])
-    c = np.einsum("pi,pi->p", offset, to_c[piece])
-    inside = (b >= -_EDGE) & (c >= -_EDGE) & (b + c <= 1.0 + _EDGE)
+    offset = np.stack([x, y], axis=1) - a[drawn][piece]
+    at_b = np.einsum("pi,pi->p", offset, to_b[piece])
+    at_c = np.einsum("pi,pi->p", offset, to_c[piece])
+    at_a = 1.0 - at_b - at_c
+    inside = (at_b >= -_EDGE) & (at_c >= -_EDGE) & (at_b + at_c <= 1.0 + _EDGE)
     return _nearest(
         y[inside] * size + x[inside],
         drawn[piece[inside]],
-        np.stack([1.0 - b - c, b, c], axis=1)[inside],
+        np.stack([at_a, at_b, at_c], axis=1)[inside],
         1.0 / depths[triangles],
         size,
     )
