@@ -27,12 +27,19 @@ def test_results_are_written_and_named(tmp_path, capsys):
     assert str(out) in printed
 
 
+def test_results_have_a_folder_by_themselves(tmp_path, monkeypatch):
+    workdir = tiny_runs.make_run(tmp_path / "run")
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+    monkeypatch.chdir(tmp_path)
+    _main(f"--workdir={workdir}", "--images=a.png")
+    assert (tmp_path / "detected" / "overlays" / "a.png").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("--images=*.png", "--out=o"), "either --workdir, .* or --pretrain"),
         (("--workdir=w", "--pretrained=p", "--out=o"), "and not both"),
-        (("--workdir=w", "--images=*.png"), "needs --out"),
         (("--pretrained=no_such", "--out=o"), "--pretrained=no_such does not"),
         (("--workdir=w", "--out=o"), "either --images or --video"),
         (

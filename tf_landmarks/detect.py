@@ -2,7 +2,9 @@
 
 bazel run //tf_landmarks:detect -- --workdir=W --video=FILE --out=DIR
 bazel run //tf_landmarks:detect -- --workdir=W --images='DIR/*.jpg' --out=DIR
-bazel run //tf_landmarks:detect -- --pretrained=NAME --video=FILE --out=DIR
+bazel run //tf_landmarks:detect -- --pretrained=NAME --video=FILE
+
+Without --out they go to the folder `detected`.
 """
 
 from tf_landmarks import command_line  # before TensorFlow: it quiets it
@@ -39,9 +41,7 @@ def main() -> None:
     )
     images = picture_flags.IMAGES.value
     video = picture_flags.VIDEO.value
-    out = output_flags.OUT.value
-    if not out:
-        raise errors.UserError("detect needs --out, the folder for the results")
+    out = output_flags.OUT.value or "detected"
     if bool(images) == bool(video):
         raise errors.UserError("give either --images or --video, and not both")
     detect = detecting.detect_images if images else detecting.detect_video
