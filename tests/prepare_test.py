@@ -182,12 +182,17 @@ def test_avatars_are_not_made_of_another_package(tmp_path, no_packages):
             dict.fromkeys(("a.bvh", "b.bvh", "c.bvh"), "no BVH"),
             r"a\.bvh: cannot be read as a BVH file",
         ),
+        (
+            dict.fromkeys(("07/a.bvh", "08/a.bvh", "09/a.bvh"), "no BVH"),
+            r"07/a\.bvh: cannot be read as a BVH file",
+        ),
     ],
 )
 def test_what_is_no_motion_is_told(tmp_path, files, message):
     motions = tmp_path / "motions"
     motions.mkdir()
     for name, text in files.items():
+        (motions / name).parent.mkdir(exist_ok=True)
         (motions / name).write_text(text)
     _assert_avatars_are_refused(
         tmp_path, message, f"--avatars_motions={motions}"
@@ -197,15 +202,17 @@ def test_what_is_no_motion_is_told(tmp_path, files, message):
 def test_a_file_is_no_folder_of_motions(tmp_path):
     (tmp_path / "a.bvh").write_text("HIERARCHY")
     _assert_avatars_are_refused(
-        tmp_path, "0 BVH files", f"--avatars_motions={tmp_path}/a.bvh"
+        tmp_path, "no such folder", f"--avatars_motions={tmp_path}/a.bvh"
     )
 
 
 def test_what_is_no_photo_is_told(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"no photo")
+    (tmp_path / "empty").mkdir()
     for folder, message in (
         (tmp_path, r"a\.jpg: cannot be read as an image"),
-        (tmp_path / "none", "--avatars_backgrounds=.*: no images there"),
+        (tmp_path / "empty", "--avatars_backgrounds=.*: no images there"),
+        (tmp_path / "none", "--avatars_backgrounds=.*: no such folder"),
     ):
         _assert_avatars_are_refused(
             tmp_path, message, f"--avatars_backgrounds={folder}"
@@ -213,7 +220,7 @@ def test_what_is_no_photo_is_told(tmp_path):
 
 
 def test_processes_are_one_a_core_at_most(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {1, 4, 5})
     _assert_avatars_are_refused(
         tmp_path,
         "--avatars_processes=4 is more than the 3 cores .* give 3 or fewer",

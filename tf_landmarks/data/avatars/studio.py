@@ -3,6 +3,7 @@
 import concurrent.futures
 import multiprocessing
 import pathlib
+import signal
 import weakref
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -76,8 +77,8 @@ class Studio:
             except concurrent.futures.BrokenExecutor as error:
                 raise errors.UserError(
                     "a process that renders was killed, as happens where "
-                    "memory runs out; free some, or give fewer "
-                    "--avatars_processes"
+                    "memory runs out; free some, or prepare the data with "
+                    "fewer --avatars_processes"
                 ) from error
 
         def frames(i: int) -> Iterator[clips.Frame]:
@@ -102,18 +103,25 @@ class Studio:
         ]
 
     def _submit(self, task: Task) -> concurrent.futures.Future:
-        if self._pool is None:
-            # Not forked: TensorFlow's threads would not come along.
-            self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._processes,
-                multiprocessing.get_context("spawn"),
-                _set_up,
-                self._sets,
-            )
-            # Left to the garbage collector, it may be halfway down when Python
-            # ends, which then writes to its closed pipe.
-            weakref.finalize(self, self._pool.shutdown)
-        return self._pool.submit(_film, task)
+        if self._pool is not None:
+            return self._pool.submit(_film, task)
+        # Not forked: TensorFlow's threads would not come along.
+        self._pool = concurrent.futures.ProcessPoolExecutor(
+            self._processes,
+            multiprocessing.get_context("spawn"),
+            _set_up,
+            self._sets,
+        )
+        # Left to the garbage collector, it may be halfway down when Python
+        # ends, which then writes to its closed pipe.
+        weakref.finalize(self, self._pool.shutdown)
+        # Ctrl-C is for this process, which ends the others: these begin with
+        # the signals that are blocked here.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            return self._pool.submit(_film, task)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
 def _set_up(

@@ -175,7 +175,7 @@ def _check_cameras(cameras: scenes.Cameras) -> None:
 
 
 def _count_processes(asked: int | None) -> int:
-    cores = os.cpu_count() or 1
+    cores = _count_cores()
     if asked is not None and asked > cores:
         raise errors.UserError(
             f"--avatars_processes={asked} is more than the {cores} cores of "
@@ -185,18 +185,33 @@ def _count_processes(asked: int | None) -> int:
     return asked or cores
 
 
-def _files(folder: str, suffixes: Sequence[str]) -> list[pathlib.Path]:
-    """Sorted; none where there is no such folder."""
+def _count_cores() -> int:
+    """Those that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _files(
+    flag: str, folder: str, suffixes: Sequence[str]
+) -> list[pathlib.Path]:
+    """Those in a folder and the ones below it, sorted.
+
+    Raises:
+      errors.UserError: there is no such folder.
+    """
     root = pathlib.Path(folder)
+    if not root.is_dir():
+        raise errors.UserError(
+            f"--{flag}={folder}: no such folder; check the path"
+        )
     return sorted(
-        path
-        for path in (root.iterdir() if root.is_dir() else ())
-        if path.suffix.lower() in suffixes
+        path for path in root.rglob("*") if path.suffix.lower() in suffixes
     )
 
 
 def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
-    photos = _files(folder, images.SUFFIXES)
+    photos = _files("avatars_backgrounds", folder, images.SUFFIXES)
     if not photos:
         raise errors.UserError(
             f"--avatars_backgrounds={folder}: no images there; give a folder "
@@ -208,8 +223,8 @@ def _find_photos(folder: str) -> tuple[pathlib.Path, ...]:
 
 
 def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
-    """The user's motions by split and file name."""
-    files = _files(folder, (".bvh",))
+    """The user's motions by split and path in the folder."""
+    files = _files("avatars_motions", folder, (".bvh",))
     if len(files) < len(_MOTIONS):
         raise errors.UserError(
             f"--avatars_motions={folder}: {len(files)} BVH files there; give "
@@ -217,7 +232,10 @@ def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
             "have motions of their own"
         )
     return {
-        split: {path.name: bvh.read(path) for path in files[i :: len(_MOTIONS)]}
+        split: {
+            path.relative_to(folder).as_posix(): bvh.read(path)
+            for path in files[i :: len(_MOTIONS)]
+        }
         for i, split in enumerate(_MOTIONS)
     }
 
