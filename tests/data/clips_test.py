@@ -6,6 +6,7 @@ from PIL import Image
 
 from tests.data import made_files
 from tf_landmarks import errors
+from tf_landmarks import skeletons
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
 
@@ -71,19 +72,44 @@ def test_a_bad_video_is_named(tmp_path):
 
 def test_landmarks_are_visible_inside_of_the_image_only():
     image = np.zeros([20, 30, 3], np.uint8)
-    frame = clips.Frame(0, image, (0.0, 0.0, 5.0, 5.0))
+    frame = clips.Frame(0, image, (0.0, -5.0, 30.0, 30.0))
     # Pixel edges are half a pixel before and after the centres.
-    points = [[-0.5, -0.5], [29.5, 19.5], [-0.6, 0], [0, 19.6], [np.nan, 0]]
-    path = pathlib.Path("a.mat")
-    labelled = clips.label(frame, np.array(points), path)
-    np.testing.assert_array_equal(labelled.visibility, [2, 2, 1, 1, 0])
-    np.testing.assert_array_equal(labelled.keypoints[:4], points[:4])
-    np.testing.assert_array_equal(labelled.keypoints[4], [0, 0])
+    points = [[-0.5, -0.5], [29.5, 19.5], [-0.6, 0], [0, 19.6]]
+    labelled = _label(frame, points)
+    np.testing.assert_array_equal(labelled.visibility, [2, 2, 1, 1])
+    np.testing.assert_array_equal(labelled.keypoints, points)
     assert labelled.image is image
     with pytest.raises(
         images.BadFile, match=r"a\.mat: none of the .* frame 0 .* 30x20 pixels"
     ):
-        clips.label(frame, np.array(points[2:]), path)
+        _label(frame, points[2:])
+
+
+def _label(frame, points):
+    skeleton = skeletons.Skeleton("doll", ("nose", "hand"), ((0, 1),))
+    return clips.label(frame, np.array(points), skeleton, pathlib.Path("a.mat"))
+
+
+# A crop from 10 to 20 ends 10 pixels, its side, before 0 and after 30. The
+# first pixel's centre is half a pixel behind its edge.
+@pytest.mark.parametrize("near", [[-0.5, 15], [29.5, 15], [15, 29.5]])
+def test_a_landmark_may_be_a_crops_side_outside_of_its_crop(near):
+    frame = clips.Frame(4, np.zeros([30, 30, 3], np.uint8), (10, 10, 10, 10))
+    labelled = _label(frame, [[15, 15], near])
+    np.testing.assert_array_equal(labelled.keypoints[1], near)
+
+
+@pytest.mark.parametrize(
+    "far", [[-0.6, 15], [29.6, 15], [15, 29.6], [99999, 20], [np.nan, 15]]
+)
+def test_a_landmark_further_outside_is_refused_and_named(far):
+    frame = clips.Frame(4, np.zeros([30, 30, 3], np.uint8), (10, 10, 10, 10))
+    with pytest.raises(
+        images.BadFile,
+        match=rf"a\.mat: hand of frame 4 is at \({far[0]:.0f}, {far[1]:.0f}\), "
+        r".* crop, 10 pixels at \(10, 10\)",
+    ):
+        _label(frame, [[15, 15], far])
 
 
 def test_a_file_that_was_reported_twice_is_told_once():

@@ -29,7 +29,11 @@ def _source(position):
         {},
         tiny_runs.SKELETON,
         {"train": [clips.Clip("a", frames), clips.Clip("b", broken)]},
-        {"train": clips.Poses(np.stack([shape] * 3), np.ones([3, 4]), 7)},
+        {
+            "train": clips.Poses(
+                np.stack([shape] * 3), np.ones([3, 4]), 7, "a.mat"
+            )
+        },
     )
 
 
@@ -43,7 +47,9 @@ def _report(tmp_path, capsys, position=0.0):
 def test_report_counts_and_names_what_was_left_out(tmp_path, capsys):
     report = _report(tmp_path, capsys)
     assert "train: 1 clips, 6 frames in 1 runs, 3 poses" in report
-    assert "7 poses were left out: a landmark is missing" in report
+    assert (
+        "7 poses were left out, the first a.mat: a landmark is missing"
+    ) in report
     assert "1 bad files were skipped:\n  b.mp4: cut\n" in report
     assert f"the data are in {tmp_path / 'data'}" in report
     assert "warning" not in report

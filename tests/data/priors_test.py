@@ -98,8 +98,9 @@ def test_gathered_poses_are_normalised_by_their_boxes_grown_to_squares():
     gathered = priors.Gathered(2)
     keypoints = np.array([[[10.0, 20.0], [19.0, 29.0]]] * 2)
     boxes = np.array([[10, 20, 10, 10], [10, 20, 10, 5]])
-    gathered.add(keypoints[:1], boxes[:1], 10)
-    gathered.add(keypoints[1:], boxes[1:], 10)
+    gathered.add(keypoints[:1], boxes[:1], 10, ["a"])
+    gathered.add(keypoints[1:], boxes[1:], 10, ["b"])
+    gathered.add(keypoints[1:], boxes[1:], 10, ["c"])
     poses = gathered.poses("folder")
     # The second box is 2.5 pixels higher when it is square: 5 of 9 in [-1, 1].
     np.testing.assert_allclose(
@@ -107,12 +108,13 @@ def test_gathered_poses_are_normalised_by_their_boxes_grown_to_squares():
         [[[-1, -1], [1, 1]], [[-1, -4 / 9], [1, 14 / 9]]][:1],
         atol=1e-6,
     )
-    assert poses.left_out == 1  # 14 / 9 is more than 1.5
+    assert poses.left_out == 2  # 14 / 9 is more than 1.5
+    assert poses.first_left_out == "b"
     np.testing.assert_array_equal(poses.boxes, boxes[:1])
 
 
 def test_no_poses_at_all_are_an_error():
     gathered = priors.Gathered(2)
-    gathered.add(np.full([1, 2, 2], np.nan), np.ones([1, 4]), 10)
+    gathered.add(np.full([1, 2, 2], np.nan), np.ones([1, 4]), 10, ["a"])
     with pytest.raises(errors.UserError, match="folder: no pose there has all"):
         gathered.poses("folder")

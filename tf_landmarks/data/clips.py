@@ -19,6 +19,11 @@ from tf_landmarks.data import videos
 # video's, as the released code's pairs do, and shorter videos from end to end.
 LONG_STRIDE = 32
 
+# How far from the middle of its crop a landmark may be labelled, in the crop's
+# sides: a whole one beside it. A crop holds the person, or what the image shows
+# of one, and nobody reaches so far out of that.
+_FARTHEST = 1.5
+
 
 class Frame(NamedTuple):
     """One frame before it is cropped.
@@ -54,11 +59,13 @@ class Poses(NamedTuple):
       boxes: [N, 4], the boxes (x, y, width, height) they came from.
       left_out: how many were left out because a landmark is missing, or far
         outside the crop.
+      first_left_out: where the first of them is, for people; may be empty.
     """
 
     keypoints: np.ndarray
     boxes: np.ndarray
     left_out: int = 0
+    first_left_out: str = ""
 
 
 class Source(NamedTuple):
@@ -103,14 +110,20 @@ class BadFiles:
         self.messages.append(str(error))
 
 
-def label(frame: Frame, keypoints: np.ndarray, path: pathlib.Path) -> Frame:
-    """A frame with landmarks [K, 2] in its pixels, of the file `path`.
+def label(
+    frame: Frame,
+    keypoints: np.ndarray,
+    skeleton: skeletons.Skeleton,
+    path: pathlib.Path,
+) -> Frame:
+    """A frame with the landmarks [K, 2] of `skeleton` in its pixels.
 
     Those inside of the image are visible, those outside are labelled but not
-    visible, and NaN are not labelled.
+    visible. `path` is the file that they are of.
 
     Raises:
-      images.BadFile: none is inside.
+      images.BadFile: none is inside, or one is further outside of the crop
+        than the crop's side.
     """
     keypoints = np.asarray(keypoints, np.float64)
     height, width = frame.image.shape[:2]
@@ -121,11 +134,19 @@ def label(frame: Frame, keypoints: np.ndarray, path: pathlib.Path) -> Frame:
             f"{path}: none of the landmarks of frame {frame.number} lies in "
             f"its image of {width}x{height} pixels; give the dataset's own file"
         )
-    known = np.isfinite(keypoints).all(axis=-1)
-    return frame._replace(
-        keypoints=np.where(known[:, np.newaxis], keypoints, 0.0),
-        visibility=known.astype(int) + inside,
-    )
+    left, top, side, _ = frame.box
+    middle = np.array([left, top]) + side / 2
+    near = (np.abs(edges - middle) <= _FARTHEST * side).all(axis=-1)
+    if not near.all():
+        first = near.argmin()
+        x, y = keypoints[first]
+        raise images.BadFile(
+            f"{path}: {skeleton.landmarks[first]} of frame {frame.number} is "
+            f"at ({x:.0f}, {y:.0f}), more than the crop's side outside of its "
+            f"crop, {side:g} pixels at ({left:g}, {top:g}); give the dataset's "
+            "own file"
+        )
+    return frame._replace(keypoints=keypoints, visibility=1 + inside)
 
 
 def find(folder: str, flag: str) -> list[pathlib.Path]:

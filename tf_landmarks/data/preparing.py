@@ -144,9 +144,11 @@ def _print_counts(source: clips.Source, info: records.DatasetInfo) -> None:
         )
     for poses in source.poses.values():
         if poses.left_out:
+            first = poses.first_left_out
             print(
-                f"{poses.left_out} poses were left out: a landmark is missing "
-                "or far outside the crop"
+                f"{poses.left_out} poses were left out"
+                + (f", the first {first}" if first else "")
+                + ": a landmark is missing or far outside the crop"
             )
     if info.labels:
         print(f"the test split carries {info.labels}")

@@ -1,5 +1,6 @@
 """Priors: poses gathered from many files, fewer of them, or others' poses."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -17,16 +18,27 @@ _FAR = 1.5
 
 
 class Gathered:
-    """Poses that come file by file, in memory once, as float32."""
+    """Poses that come file by file, in memory once, as float32.
 
-    def __init__(self, num_landmarks: int):
+    Attributes:
+      left_out: how many were, see `add`.
+    """
+
+    def __init__(self, num_landmarks: int, farthest: float = _FAR):
+        """`farthest`: of a landmark that is kept, in [-1, 1] of the crop."""
         self._num_landmarks = num_landmarks
+        self._farthest = farthest
         self._keypoints = bytearray()
         self._boxes = bytearray()
-        self._left_out = 0
+        self.left_out = 0
+        self._first_left_out = ""
 
     def add(
-        self, keypoints: np.ndarray, boxes: np.ndarray, image_size: int
+        self,
+        keypoints: np.ndarray,
+        boxes: np.ndarray,
+        image_size: int,
+        names: Iterable[str],
     ) -> None:
         """Adds whole poses that lie in their crops, or not far outside.
 
@@ -35,22 +47,18 @@ class Gathered:
           boxes: [N, 4], (x, y, width, height) in pixel edges; each is grown
             to the square that its pose is normalised by.
           image_size: S of the crops.
+          names: of the poses, N: the first that is left out is told by it.
         """
-        for points, box in zip(keypoints, boxes, strict=True):
+        for points, box, name in zip(keypoints, boxes, names, strict=True):
             normalized = preprocessing.pixels_to_normalized(
                 points, preprocessing.square_box(box), image_size
             )
-            self.add_normalized(normalized, box)
-
-    def add_normalized(
-        self, keypoints: np.ndarray, box: Sequence[float]
-    ) -> None:
-        """The same of one pose [K, 2] in [-1, 1], and its box."""
-        if np.abs(keypoints).max() <= _FAR:  # NaN is not
-            self._keypoints += keypoints.astype(np.float32).tobytes()
-            self._boxes += np.float32(box).tobytes()
-        else:
-            self._left_out += 1
+            if np.abs(normalized).max() <= self._farthest:  # NaN is not
+                self._keypoints += normalized.astype(np.float32).tobytes()
+                self._boxes += np.float32(box).tobytes()
+            else:
+                self.left_out += 1
+                self._first_left_out = self._first_left_out or name
 
     def __len__(self) -> int:
         """How many there are."""
@@ -72,7 +80,8 @@ class Gathered:
         return clips.Poses(
             keypoints.reshape(-1, self._num_landmarks, 2),
             boxes.reshape(-1, 4),
-            self._left_out,
+            self.left_out,
+            self._first_left_out,
         )
 
 

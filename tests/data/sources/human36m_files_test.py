@@ -33,6 +33,17 @@ def test_positions_of_another_kind_are_refused(tmp_path):
     _assert_refused(path, "CDF file with the variable Pose .*'Pose' not found")
 
 
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_a_joint_that_is_missing_is_named(tmp_path, value):
+    positions = made_human36m.poses(5)
+    positions[3, 2] = [value, 10]
+    made_human36m.write_cdf(tmp_path / "a.cdf", positions)
+    _assert_refused(
+        tmp_path / "a.cdf",
+        rf"right_knee of frame 3 \(from 0\) is at \({value}, 10\)",
+    )
+
+
 @pytest.mark.parametrize("content", [b"", b"no CDF\n" * 99])
 def test_what_is_no_cdf_is_named(tmp_path, content):
     path = tmp_path / "a.cdf"

@@ -94,6 +94,7 @@ def test_poses_that_reach_over_the_image_are_left_out_and_counted(folder):
     _write(path, annot2=cells)
     _, poses = _prior(folder)
     assert (len(poses.keypoints), poses.left_out) == (16 * 15 - 3, 3)
+    assert poses.first_left_out == f"{path}, camera 4, frame 5"
     assert np.isfinite(poses.keypoints).all()
 
 

@@ -93,6 +93,7 @@ def test_poses_are_of_the_second_half_and_whole(folder):
     assert skeleton == skeletons.PENN_ACTION
     assert poses.keypoints.shape == (29, 13, 2)
     assert poses.left_out == 1
+    assert poses.first_left_out == "baseball_pitch/0003, frame 0"
     np.testing.assert_array_equal(poses.boxes[0], [5, 0, 40, 40])
     # Frame 1 of video 3; its head is at (19, 10) in pixels from 0. In the
     # crop, by hand: (19.5 - 5) / 40 and (10.5 - 0) / 40 of 32 pixels.

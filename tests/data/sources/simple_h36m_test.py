@@ -128,6 +128,22 @@ def test_poses_far_outside_are_left_out_and_counted(folder):
     )
     _, poses = _prior(folder)
     assert (poses.left_out, len(poses.keypoints)) == (1, 71)
+    assert poses.first_left_out == str(_file(folder, "Landmarks", "4.mat"))
+
+
+def test_one_joint_that_is_missing_is_refused_and_named(folder):
+    points = made_human36m.simple_landmarks(1)
+    points[3] = [0.5, np.nan]
+    message = r"4\.mat: right_ankle is in row 0\.5 and column nan"
+    for subject in ("S1", "S11"):
+        path = _file(folder, "Landmarks", "4.mat", subject)
+        scipy.io.savemat(path, {"keypoints_2d": points})
+    with pytest.raises(images.BadFile, match=message):
+        _frames(_source(folder), "test", f"S11/{_NAME}")
+    with pytest.raises(errors.UserError, match=f"{message}.*--skip_bad"):
+        _prior(folder)
+    _, poses = _prior(folder, skip=True)
+    assert (poses.left_out, len(poses.keypoints)) == (0, 71)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +212,14 @@ def test_files_of_the_wrong_kind_are_named(folder):
     scipy.io.savemat(path, {"keypoints_2d": np.full([32, 2], 16.0)})
     _assert_first_frame_is_refused(
         folder, r"1\.mat: none of the landmarks of frame 1 lies in", "test"
+    )
+    points = made_human36m.simple_landmarks(1)
+    points[3] = [50, 0.5]  # row, column: of 32 pixels, 1600 and 16
+    scipy.io.savemat(path, {"keypoints_2d": points})
+    _assert_first_frame_is_refused(
+        folder,
+        r"1\.mat: right_ankle of frame 1 is at \(16, 1600\), more than",
+        "test",
     )
     scipy.io.savemat(path, {"keypoints": np.zeros([32, 2])})
     _assert_first_frame_is_refused(folder, "no variable keypoints_2d", "test")

@@ -94,6 +94,7 @@ def test_faces_that_leave_the_frame_are_left_out_and_counted(folder):
     poses = _prior(folder)
     assert len(poses.keypoints) == 1
     assert poses.left_out == 1
+    assert poses.first_left_out == f"{track / '2.png'}, frame 2"
 
 
 def test_images_and_prior_are_prepared(folder, tmp_path):

@@ -121,7 +121,15 @@ def prior(
         except images.BadFile as error:
             bad_files.report(error)
             continue
-        gathered.add(positions[count // 2 :], boxes, image_size)
+        gathered.add(
+            positions[count // 2 :],
+            boxes,
+            image_size,
+            (
+                f"{recording.positions}, frame {number}"
+                for number in range(count // 2, count)
+            ),
+        )
     return skeletons.HUMAN36M, gathered.poses(folder)
 
 
@@ -272,7 +280,9 @@ def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
         box = boxes[number].tolist()
         _check_box(recording, number, box, image.shape)
         frame = clips.Frame(number, image, preprocessing.square_box(box))
-        yield clips.label(frame, positions[number], recording.positions)
+        yield clips.label(
+            frame, positions[number], skeletons.HUMAN36M, recording.positions
+        )
 
 
 def _check_box(recording: _Recording, number: int, box, shape) -> None:

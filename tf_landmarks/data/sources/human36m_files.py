@@ -11,10 +11,11 @@ import cdflib
 import h5py
 import numpy as np
 
+from tf_landmarks import skeletons
 from tf_landmarks.data import images
 from tf_landmarks.data import matlab
 
-_JOINTS = 32
+_JOINTS = skeletons.HUMAN36M.num_landmarks
 
 # Damaged files make the libraries raise all of these.
 _UNREADABLE = (
@@ -40,7 +41,8 @@ def read_positions(path: pathlib.Path) -> np.ndarray:
       float32 [n, 32, 2] in pixels of the video.
 
     Raises:
-      images.BadFile: no CDF file, damaged, or of another shape.
+      images.BadFile: no CDF file, damaged, of another shape, or a joint is
+        missing: all are given in Human3.6M.
     """
     try:
         pose = np.asarray(cdflib.CDF(path).varget("Pose"), np.float32)
@@ -54,7 +56,16 @@ def read_positions(path: pathlib.Path) -> np.ndarray:
             f"{path}: Pose is {list(pose.shape)} instead of [1, frames, "
             f"{2 * _JOINTS}]; give the file of D2_Positions"
         )
-    return pose.reshape(-1, _JOINTS, 2)
+    positions = pose.reshape(-1, _JOINTS, 2)
+    missing = np.argwhere(~np.isfinite(positions).all(axis=-1))
+    if len(missing):
+        frame, joint = missing[0]
+        x, y = positions[frame, joint]
+        raise images.BadFile(
+            f"{path}: {skeletons.HUMAN36M.landmarks[joint]} of frame {frame} "
+            f"(from 0) is at ({x:g}, {y:g}); fetch the file again"
+        )
+    return positions
 
 
 def read_boxes(path: pathlib.Path, wanted: range, count: int) -> np.ndarray:

@@ -71,8 +71,13 @@ def prior(
             continue
         numbers = np.arange(0, poses.shape[1], _STEP)
         numbers = numbers[~np.isin(numbers, _EXCHANGED.get(sequence, ()))]
-        for of_camera in poses[:, numbers]:
-            gathered.add(of_camera, _boxes(of_camera), image_size)
+        for camera, of_camera in zip(_CAMERAS, poses, strict=True):
+            chosen = of_camera[numbers]
+            names = (
+                f"{root / sequence / _FILE}, camera {camera}, frame {number}"
+                for number in numbers
+            )
+            gathered.add(chosen, _boxes(chosen), image_size, names)
     return _SKELETON, gathered.poses(folder)
 
 

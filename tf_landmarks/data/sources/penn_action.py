@@ -74,7 +74,11 @@ def prior(
     for video in videos:
         annotated = video.visible[..., np.newaxis]
         keypoints = np.where(annotated, video.keypoints, np.nan)
-        gathered.add(keypoints, video.boxes, image_size)
+        names = (
+            f"{video.name}, frame {number}"
+            for number in range(len(video.files))
+        )
+        gathered.add(keypoints, video.boxes, image_size, names)
     return _SKELETON, gathered.poses(folder)
 
 

@@ -134,12 +134,13 @@ def prior(
     found = list(_find(folder, "train", (_LANDMARKS,), bad_files))
     for sequence, numbers in tqdm.tqdm(found, desc="prior", unit="sequence"):
         for number in numbers[len(numbers) // 2 :]:
+            path = sequence.file(_LANDMARKS, number)
             try:
-                shares = _read_landmarks(sequence.file(_LANDMARKS, number))
+                pose = _pixels(_read_landmarks(path), 1)
             except images.BadFile as error:
                 bad_files.report(error)
                 continue
-            gathered.add(_pixels(shares, 1)[np.newaxis], whole, image_size)
+            gathered.add(pose[np.newaxis], whole, image_size, [str(path)])
     return skeletons.HUMAN36M, gathered.poses(folder)
 
 
@@ -195,7 +196,7 @@ def _framer(
             if labelled:
                 path = sequence.file(_LANDMARKS, number)
                 points = _pixels(_read_landmarks(path), side)
-                frame = clips.label(frame, points, path)
+                frame = clips.label(frame, points, skeletons.HUMAN36M, path)
             yield frame
 
     return frames
@@ -226,7 +227,15 @@ def _read_landmarks(path: pathlib.Path) -> np.ndarray:
     """(x, y) [32, 2] as shares of the image from its edge."""
     file = matrices.Variables(path, ["keypoints_2d"])
     shape = (skeletons.HUMAN36M.num_landmarks, 2)
-    return file.numbers("keypoints_2d", shape)[:, ::-1]  # (row, column)
+    landmarks = file.numbers("keypoints_2d", shape)
+    missing = np.flatnonzero(~np.isfinite(landmarks).all(axis=-1))
+    if len(missing):
+        row, column = landmarks[missing[0]]
+        name = skeletons.HUMAN36M.landmarks[missing[0]]
+        raise file.error(
+            f"{name} is in row {row:g} and column {column:g} of the image"
+        )
+    return landmarks[:, ::-1]
 
 
 def _pixels(shares: np.ndarray, side: int) -> np.ndarray:

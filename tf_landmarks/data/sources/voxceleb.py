@@ -108,9 +108,7 @@ def prior(
             f"{folder}: no landmarks by {labels} of {', '.join(people[:3])}, "
             f"...: {seen.summary()}; give tracks of faces, or --prior"
         )
-    return skeletons.IBUG_68, seen.gathered.poses(folder)._replace(
-        left_out=seen.outside
-    )
+    return skeletons.IBUG_68, seen.gathered.poses(folder)
 
 
 class _Seen:
@@ -118,31 +116,32 @@ class _Seen:
 
     def __init__(self, image_size: int):
         self._size = image_size
-        self.gathered = priors.Gathered(skeletons.IBUG_68.num_landmarks)
-        self.outside = 0
+        self.gathered = priors.Gathered(
+            skeletons.IBUG_68.num_landmarks,
+            farthest=1.0,  # what is further out, η's softmax could not tell
+        )
         self._without = 0
 
     def add(self, track: voxceleb_tracks.Track, find: _Find, bad_files) -> None:
         """Adds those of a track's frames."""
-        for _, file, image in track.frames(_LANDMARKS_EVERY, bad_files):
+        for number, file, image in track.frames(_LANDMARKS_EVERY, bad_files):
             box = preprocessing.padded_square(*image.shape[:2])
             landmarks = find(file, image, box)
             if landmarks is None:
                 self._without += 1
                 continue
-            pose = preprocessing.pixels_to_normalized(
-                landmarks, box, self._size
+            self.gathered.add(
+                landmarks[np.newaxis],
+                np.array([box]),
+                self._size,
+                [f"{file}, frame {number}"],
             )
-            if np.abs(pose).max() > 1:  # η's softmax could not tell it
-                self.outside += 1
-                continue
-            self.gathered.add_normalized(pose, box)
 
     def summary(self) -> str:
         """The counts, as a part of a sentence."""
         return (
             f"{len(self.gathered)} faces, {self._without} frames without one, "
-            f"{self.outside} faces that leave the frame"
+            f"{self.gathered.left_out} faces that leave the frame"
         )
 
 
