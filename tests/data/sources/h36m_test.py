@@ -192,6 +192,43 @@ def test_a_video_may_run_on_when_there_are_no_more_positions(folder):
     assert len(frames) == 3  # half of the 7 that have positions
 
 
+def test_what_is_longer_than_the_positions_is_told_in_a_line(folder, caplog):
+    size = made_human36m.HEIGHT, made_human36m.WIDTH
+    videos_of = [_files(folder, f"{s}/{_NAME}")[0] for s in ("S1", "S5")]
+    made_files.write_video(videos_of[0], 9, *size)
+    made_files.write_video(videos_of[1], 8, *size)
+    boxes = _files(folder, f"S11/{_NAME}")[2]
+    made_human36m.write_masks(boxes, made_human36m.masks(10))
+    _source(folder)
+    of_videos, of_boxes = caplog.messages
+    assert of_videos.startswith("2 .mp4 files are of more frames than there")
+    assert f"{videos_of[0]} of 2 more" in of_videos
+    assert of_boxes.startswith("1 .mat files") and f"{boxes} of 3" in of_boxes
+
+
+def test_labelled_frames_that_cannot_be_decoded_are_missed(folder):
+    video, positions, boxes = _files(folder, f"S9/{_NAME}")
+    made_files.write_video(video, 25, made_human36m.HEIGHT, made_human36m.WIDTH)
+    made_human36m.write_cdf(positions, made_human36m.poses(25))
+    made_human36m.write_masks(boxes, made_human36m.masks(25))
+    _hide_first_frame(video)
+    assert len(list(videos.frames(video))) == 24
+    clip = _clip(_source(folder), "test", f"S9/{_NAME}")
+    with pytest.raises(
+        images.BadFile,
+        match=r"54138969\.mp4: 24 frames of it can .*\.cdf has .* of 25",
+    ):
+        list(clip.frames())
+
+
+def _hide_first_frame(video):
+    """By the edit list: version, count, duration, then where it starts."""
+    content = video.read_bytes()
+    start = content.index(b"elst") + 16
+    one = (512).to_bytes(4, "big")  # of 25 frames a second, 12,800 ticks
+    video.write_bytes(content[:start] + one + content[start + 4 :])
+
+
 def test_the_second_half_of_a_training_video_is_not_decoded(folder):
     video, *_ = _files(folder, f"S1/{_NAME}")
     made_files.write_video(video, 90, made_human36m.HEIGHT, made_human36m.WIDTH)

@@ -104,11 +104,11 @@ def test_boxes_are_counted_without_reading_a_mask(tmp_path, write):
     path = tmp_path / "a.mat"
     write(path, np.zeros([4, 6, 9], np.uint8))  # all empty
     for count in (0, 3, 4):
-        human36m_files.check_boxes(path, count)
+        assert human36m_files.count_boxes(path, count) == 4
     _assert_refused(
         path,
         "boxes of 4 frames, .* positions of 5",
-        lambda path: human36m_files.check_boxes(path, 5),
+        lambda path: human36m_files.count_boxes(path, 5),
     )
 
 
@@ -116,7 +116,7 @@ def test_boxes_are_counted_without_reading_a_mask(tmp_path, write):
     "read",
     [
         lambda path: human36m_files.read_boxes(path, range(1), 1),
-        lambda path: human36m_files.check_boxes(path, 1),
+        lambda path: human36m_files.count_boxes(path, 1),
     ],
 )
 def test_what_holds_no_masks_is_named(tmp_path, read):

@@ -11,6 +11,7 @@ about its centre.
 """
 
 import functools
+import itertools
 import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -52,6 +53,14 @@ class _Recording(NamedTuple):
     video: pathlib.Path
     positions: pathlib.Path
     boxes: pathlib.Path
+
+
+class _Counts(NamedTuple):
+    """Frames that there are positions of, and of which a file says more."""
+
+    positions: int
+    more_frames: int
+    more_boxes: int
 
 
 def source(
@@ -200,17 +209,38 @@ def _check_files(recording: _Recording) -> None:
 def _count_all(
     recordings: Sequence[_Recording], what: str, bad_files: clips.BadFiles
 ) -> dict[_Recording, int]:
-    """The frames with positions of those recordings whose files are whole."""
+    """The frames with positions of those recordings whose files are whole.
+
+    What videos and boxes have more is told in a line: how much is common is
+    not known.
+    """
     counts = {}
     for recording in tqdm.tqdm(recordings, desc=what, unit="video"):
         try:
             counts[recording] = _count(recording)
         except images.BadFile as error:
             bad_files.report(error)
-    return counts
+    _tell_more({r.video: c.more_frames for r, c in counts.items()})
+    _tell_more({r.boxes: c.more_boxes for r, c in counts.items()})
+    return {recording: count.positions for recording, count in counts.items()}
 
 
-def _count(recording: _Recording) -> int:
+def _tell_more(more: Mapping[pathlib.Path, int]) -> None:
+    """Of files with frames that there are no positions of, the worst."""
+    longer = [path for path, count in more.items() if count]
+    if longer:
+        worst = max(longer, key=more.get)
+        logging.warning(
+            "%d %s files are of more frames than there are positions, which "
+            "are left out: %s of %d more, the others of no more than that",
+            len(longer),
+            worst.suffix,
+            worst,
+            more[worst],
+        )
+
+
+def _count(recording: _Recording) -> _Counts:
     """Frames with positions; there are as many in the other files, or more.
 
     A video of more is common: it runs on when the motion capture has stopped.
@@ -225,14 +255,8 @@ def _count(recording: _Recording) -> int:
             f"{recording.video}: has {frames} frames, and "
             f"{recording.positions.name} positions of {count}; fetch both again"
         )
-    if frames > count:
-        logging.info(
-            "%s: the last %d frames have no positions: left out",
-            recording.video,
-            frames - count,
-        )
-    human36m_files.check_boxes(recording.boxes, count)
-    return count
+    boxes = human36m_files.count_boxes(recording.boxes, count)
+    return _Counts(count, frames - count, boxes - count)
 
 
 def _clips(
@@ -269,19 +293,32 @@ def _halved_and_labelled(recording: _Recording) -> Iterator[clips.Frame]:
 
 
 def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
-    """All frames, or the first 1 / `share` of them, with their labels."""
+    """All frames, or the first 1 / `share` of them, with their labels.
+
+    Raises:
+      images.BadFile: a file cannot be read, contradicts another one, or the
+        video has fewer frames than its header says and there are positions of.
+    """
     positions = human36m_files.read_positions(recording.positions)
     count = len(positions) // share
     boxes = human36m_files.read_boxes(
         recording.boxes, range(count), len(positions)
     )
-    decoded = videos.frames(recording.video)
-    for number, image in zip(range(count), decoded, strict=False):
+    found = 0
+    decoded = itertools.islice(videos.frames(recording.video), count)
+    for number, image in enumerate(decoded):
+        found += 1
         box = boxes[number].tolist()
         _check_box(recording, number, box, image.shape)
         frame = clips.Frame(number, image, preprocessing.square_box(box))
         yield clips.label(
             frame, positions[number], skeletons.HUMAN36M, recording.positions
+        )
+    if found < count:
+        raise images.BadFile(
+            f"{recording.video}: {found} frames of it can be decoded, and "
+            f"{recording.positions.name} has positions of {len(positions)}, of "
+            f"which {count} are used; fetch both again"
         )
 
 

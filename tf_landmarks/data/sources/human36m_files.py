@@ -1,5 +1,6 @@
 """Human3.6M's own files: 2D positions (CDF) and boxes (MATLAB masks)."""
 
+import contextlib
 import math
 import pathlib
 import struct
@@ -88,10 +89,31 @@ def read_boxes(path: pathlib.Path, wanted: range, count: int) -> np.ndarray:
     if not h5py.is_hdf5(path):
         (cells,) = matlab.read(path, "Masks")
         return _boxes(path, cells.ravel(), wanted, count)
+    with _opened(path) as masks:
+        return _boxes(path, masks, wanted, count)
+
+
+def count_boxes(path: pathlib.Path, count: int) -> int:
+    """How many frames there are masks of; reads none.
+
+    Raises:
+      images.BadFile: not such a file, damaged, or masks of less than `count`.
+    """
+    if not h5py.is_hdf5(path):
+        cells = math.prod(matlab.read_shape(path, "Masks"))
+    else:
+        with _opened(path) as masks:
+            cells = len(masks)
+    _check_number(path, cells, count)
+    return cells
+
+
+@contextlib.contextmanager
+def _opened(path: pathlib.Path) -> Iterator["_Hdf5Cells"]:
+    """The masks of a MATLAB 7.3 file; damage is told while it is open."""
     try:
         with h5py.File(path) as file:
-            masks = _Hdf5Cells(file)
-            return _boxes(path, masks, wanted, count)
+            yield _Hdf5Cells(file)
     except images.BadFile:
         raise
     except _UNREADABLE as error:
@@ -99,19 +121,6 @@ def read_boxes(path: pathlib.Path, wanted: range, count: int) -> np.ndarray:
             f"{path}: cannot be read as a MATLAB 7.3 file with the cells "
             f"Masks ({error}); fetch it again"
         ) from error
-
-
-def check_boxes(path: pathlib.Path, count: int) -> None:
-    """Refuses a file with masks of fewer frames than `count`; reads none.
-
-    Raises:
-      images.BadFile: as for `read_boxes`.
-    """
-    if h5py.is_hdf5(path):
-        read_boxes(path, range(0), count)
-    else:
-        cells = math.prod(matlab.read_shape(path, "Masks"))
-        _check_number(path, cells, count)
 
 
 class _Hdf5Cells:
