@@ -174,6 +174,23 @@ def test_frames_that_lack_a_file_are_refused(folder):
     assert len(_source(folder, skip=True).clips["train"]) == 35
 
 
+@pytest.mark.parametrize(
+    "kind", ["WithBackground", "BackgroudMask", "Landmarks"]
+)
+@pytest.mark.parametrize("subject", ["S1", "S11"])
+def test_a_sequence_that_lacks_one_kind_is_named(folder, kind, subject):
+    name = f"Walking 1.{made_human36m.CAMERA}"
+    made_human36m.write_simple_frame(folder, subject, name, 1)
+    shutil.rmtree(folder / "human_images" / subject / kind / name)
+    with pytest.raises(
+        errors.UserError, match=rf"{subject}: {name} has .*\b0 .*in {kind}"
+    ):
+        _source(folder)
+    bad_files = clips.BadFiles(skip=True)
+    simple_h36m.source(str(folder), bad_files)
+    assert len(bad_files.messages) == 1
+
+
 @pytest.mark.parametrize("name", ["one", "0005"])
 def test_a_frame_is_named_by_its_number(folder, name):
     shutil.copy(
@@ -196,6 +213,11 @@ def test_files_of_the_wrong_kind_are_named(folder):
     _assert_first_frame_is_refused(folder, r"1\.png: cannot be read as an")
     Image.new("L", (9, 9)).save(_file(folder, "BackgroudMask", "1.png"))
     _assert_first_frame_is_refused(folder, r"1\.png: is 9x9 .* image 32x32")
+    ones = np.ones([made_human36m.SIMPLE_SIDE] * 2, np.uint8)
+    Image.fromarray(ones).save(_file(folder, "BackgroudMask", "1.png"))
+    _assert_first_frame_is_refused(
+        folder, r"1\.png: its brightest pixel is 1, .* --nomask"
+    )
     Image.new("RGB", (9, 8)).save(_file(folder, "WithBackground", "1.jpg"))
     _assert_first_frame_is_refused(folder, r"1\.jpg: is 9x8 .* are square")
     path = _file(folder, "Landmarks", "1.mat", "S11")

@@ -36,6 +36,7 @@ _SUBJECTS = {
 _IMAGES = "WithBackground", ".jpg"
 _MASKS = "BackgroudMask", ".png"
 _LANDMARKS = "Landmarks", ".mat"
+_WHITE = 128  # of a mask: what is less everywhere is no mask of 0 and 255
 
 
 class _Sequence(NamedTuple):
@@ -157,30 +158,31 @@ def _find(
                     f"{root / subject / name}: no such folder; it must hold a "
                     f"folder of {suffix} files for each sequence of {subject}"
                 )
-        for sequence in _sequences(root / subject, kinds[0][0]):
+        for sequence in _sequences(root / subject, kinds):
             try:
                 yield sequence, sequence.numbers(*kinds)
             except images.BadFile as error:
                 bad_files.report(error)
 
 
-def _sequences(subject: pathlib.Path, kind: str) -> list[_Sequence]:
-    """A subject's sequences of the six activities."""
-    present = {
-        path.name: activities.of_recording(path.name)
-        for path in sorted((subject / kind).iterdir())
-        if path.is_dir()
+def _sequences(subject: pathlib.Path, kinds) -> list[_Sequence]:
+    """A subject's sequences of the six activities, of any kind of files."""
+    found = {
+        kind: {p.name for p in (subject / kind).iterdir() if p.is_dir()}
+        for kind, _ in kinds
     }
-    absent = set(activities.SIMPLE_HUMAN36M) - set(present.values())
+    first = kinds[0][0]
+    present = map(activities.of_recording, found[first])
+    absent = set(activities.SIMPLE_HUMAN36M) - set(present)
     if absent:
         raise errors.UserError(
-            f"{subject / kind}: no sequence of {', '.join(sorted(absent))}; "
+            f"{subject / first}: no sequence of {', '.join(sorted(absent))}; "
             "each subject has all six activities: fetch what is missing"
         )
     return [
         _Sequence(f"{subject.name}/{name}", subject)
-        for name, activity in present.items()
-        if activity in activities.SIMPLE_HUMAN36M
+        for name in sorted(set.union(*found.values()))
+        if activities.of_recording(name) in activities.SIMPLE_HUMAN36M
     ]
 
 
@@ -219,6 +221,12 @@ def _read_image(sequence: _Sequence, number: int, mask: bool) -> np.ndarray:
             f"{path}: is {foreground.shape[1]}x{foreground.shape[0]} pixels "
             f"and its image {image.shape[1]}x{image.shape[0]}; they must be "
             "the same"
+        )
+    if foreground.max() < _WHITE:
+        raise images.BadFile(
+            f"{path}: its brightest pixel is {foreground.max()}, and it would "
+            "make the whole image black; a mask is 255 where the person is: "
+            "copy it again, scale it, or give --nomask"
         )
     return np.rint(image * (foreground / 255.0)).astype(np.uint8)
 
