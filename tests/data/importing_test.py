@@ -67,6 +67,23 @@ def test_another_datasets_prior_replaces_skeleton_and_labels(folder):
     assert next(source.clips["train"][0].frames()).keypoints is None
 
 
+def test_images_are_halved_only_where_the_poses_are_of_the_other_half(folder):
+    own = _source("simple_h36m", folder)
+    others = _source("simple_h36m", folder, "mpi_inf_3dhp", "3dhp")
+    numbers = {
+        source.description["images"]: [
+            frame.number for frame in source.clips["train"][0].frames()
+        ]
+        for source in (own, others)
+    }
+    assert numbers == {
+        "Simplified Human3.6M, first half of each training sequence": [1, 2],
+        "Simplified Human3.6M, the whole of each training sequence": [
+            *(1, 2, 3, 4)
+        ],
+    }
+
+
 def test_options_reach_the_images(folder):
     kept = _source("simple_h36m", folder, None, None, {"mask": False})
     assert next(kept.clips["train"][0].frames()).image[0].min() > 190

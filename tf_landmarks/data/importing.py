@@ -3,11 +3,12 @@
 Each is a module of `sources`, named like the dataset, with
 
 * `NAME`
-* `source(folder, bad_files, **options) -> clips.Source`: the splits' clips,
-  with labels where they are evaluated on, and no poses (`poses={}`); frames
-  are decoded when they are asked for.
+* `source(folder, bad_files, halved, **options) -> clips.Source`: the splits'
+  clips, with labels where they are evaluated on, and no poses (`poses={}`);
+  frames are decoded when they are asked for. `halved` leaves that half of the
+  training images out of which `prior` takes poses.
 * `prior(folder, image_size, bad_files) -> (skeleton, clips.Poses)`: poses that
-  belong to none of the training images.
+  belong to none of the halved training images.
 
 The two are apart because a prior may come from another dataset than the
 images; a dataset may have one of them only. Both raise `errors.UserError` for
@@ -91,7 +92,10 @@ def source(
             f"those of its landmarks on that --dataset={order.dataset} does "
             "not have; drop one of the two flags"
         )
-    images = read_images(order.folder, bad_files, **order.options)
+    # Poses of another dataset belong to none of the images.
+    images = read_images(
+        order.folder, bad_files, halved=is_own, **order.options
+    )
     skeleton, poses = _read_prior(order, image_size, bad_files)
     if is_own:
         return images._replace(poses={"train": poses})

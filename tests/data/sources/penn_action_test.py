@@ -53,6 +53,16 @@ def test_images_are_of_the_first_half_of_each_action(whole):
     assert (source.name, source.poses) == ("penn_action", {})
 
 
+def test_images_are_of_all_training_videos_unless_they_are_halved(whole):
+    source = penn_action.source(str(whole), clips.BadFiles(False), halved=False)
+    assert len({clip.name for clip in source.clips["train"]}) == 45
+    assert len(source.clips["test"]) == 15
+    assert source.description["images"] == (
+        "Penn Action, all of each action's training videos"
+    )
+    assert "first half" in _source(whole).description["images"]
+
+
 def test_training_frames_carry_no_labels(whole):
     frames = list(_source(whole).clips["train"][0].frames())
     assert [frame.number for frame in frames] == [0, 1]

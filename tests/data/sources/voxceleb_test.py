@@ -148,6 +148,22 @@ def test_true_faces_are_labelled_by_dlib(tmp_path):
         assert distance < 0.1 * np.linalg.norm(eyes[0] - eyes[1])
 
 
+def test_all_identities_give_images_where_others_give_landmarks(folder):
+    def read():
+        return voxceleb.source(str(folder), clips.BadFiles(False), halved=False)
+
+    assert {name.partition("/")[0] for name in _numbers(read())} == {
+        *("Ann_A", "Bob_B", "id00012", "id00013")
+    }
+    description = read().description
+    assert description["images"] == "VoxCeleb, each identity"
+    assert description["identities"] == 4
+    assert "every second" in _source(folder).description["images"]
+    for name in ("Bob_B", "id00012", "id00013"):
+        shutil.rmtree(folder / name)
+    assert read().description["identities"] == 1
+
+
 def test_frames_without_faces_are_no_prior(folder):
     with pytest.raises(
         errors.UserError,

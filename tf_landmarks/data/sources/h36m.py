@@ -5,9 +5,9 @@
     S1/MySegmentsMat/ground_truth_bb/Directions 1.54138969.mat
 
 Of each video of the training subjects the first half of the frames are images,
-and the 2D positions in the second half are poses; all frames of the test
-subjects' videos are labelled. A frame is cropped to its box, grown to a square
-about its centre.
+and the 2D positions in the second half are poses; with poses of another dataset
+all frames are images. All frames of the test subjects' videos are labelled. A
+frame is cropped to its box, grown to a square about its centre.
 """
 
 import functools
@@ -64,7 +64,10 @@ class _Counts(NamedTuple):
 
 
 def source(
-    folder: str, bad_files: clips.BadFiles, labelled: bool = False
+    folder: str,
+    bad_files: clips.BadFiles,
+    halved: bool = True,
+    labelled: bool = False,
 ) -> clips.Source:
     """Finds the recordings, and counts the frames in all of their files.
 
@@ -72,6 +75,7 @@ def source(
       folder: that holds S1, S5, ...
       bad_files: is told of files that are missing, cannot be read, or are of
         fewer frames than there are positions of.
+      halved: whether to leave out the second half of each training video.
       labelled: whether to make a split `labelled` too: the training images
         with their labels, but for those with a joint outside of the frame.
 
@@ -86,16 +90,19 @@ def source(
         split: _count_all(of_split, f"check {split}", bad_files)
         for split, of_split in recordings.items()
     }
+    share = 2 if halved else 1
     found = {
-        "train": _clips(counts["train"], _halved),
+        "train": _clips(counts["train"], _unlabelled, share),
         "test": _clips(counts["test"], _labelled),
     }
     if labelled:
-        found["labelled"] = _clips(counts["train"], _halved_and_labelled)
+        found["labelled"] = _clips(counts["train"], _all_inside, share)
     return clips.Source(
         name=NAME,
         description={
-            "images": "Human3.6M, first half of each training video",
+            "images": "Human3.6M, "
+            + ("first half of " if halved else "the whole of ")
+            + "each training video",
             "subjects": {s: list(names) for s, names in _SUBJECTS.items()},
             "folder": folder,
         },
@@ -261,14 +268,15 @@ def _count(recording: _Recording) -> _Counts:
 
 def _clips(
     counts: Mapping[_Recording, int],
-    read: Callable[[_Recording], Iterator[clips.Frame]],
+    read: Callable[[_Recording, int], Iterator[clips.Frame]],
+    share: int = 1,
 ) -> list[clips.Clip]:
-    """Clips whose frames `read` gives."""
+    """Clips of the first 1 / `share` of the frames, which `read` gives."""
     return [
         clips.Clip(
             recording.name,
-            functools.partial(read, recording),
-            count if read is _labelled else count // 2,
+            functools.partial(read, recording, share),
+            count // share,
         )
         for recording, count in counts.items()
     ]
@@ -279,21 +287,21 @@ def _count_frames(video: pathlib.Path) -> int:
     return header.frames or header.expected_frames
 
 
-def _halved(recording: _Recording) -> Iterator[clips.Frame]:
-    """The first half of the frames, without labels."""
-    for frame in _labelled(recording, share=2):
+def _unlabelled(recording: _Recording, share: int) -> Iterator[clips.Frame]:
+    """The same frames as `_labelled`, without labels."""
+    for frame in _labelled(recording, share):
         yield frame._replace(keypoints=None, visibility=None)
 
 
-def _halved_and_labelled(recording: _Recording) -> Iterator[clips.Frame]:
-    """The same with labels, where no joint is outside of the frame."""
-    for frame in _labelled(recording, share=2):
+def _all_inside(recording: _Recording, share: int) -> Iterator[clips.Frame]:
+    """Those of `_labelled` that have no joint outside of the frame."""
+    for frame in _labelled(recording, share):
         if (frame.visibility == 2).all():
             yield frame
 
 
-def _labelled(recording: _Recording, share: int = 1) -> Iterator[clips.Frame]:
-    """All frames, or the first 1 / `share` of them, with their labels.
+def _labelled(recording: _Recording, share: int) -> Iterator[clips.Frame]:
+    """The first 1 / `share` of the frames, with their labels.
 
     Raises:
       images.BadFile: a file cannot be read, contradicts another one, or the

@@ -2,8 +2,8 @@
 
 `frames/NNNN/*.jpg` and `labels/NNNN.mat`, as the dataset is delivered. Within
 each action the training videos are halved (paper sec. 5.1): the first half
-gives the images, the second the poses. Videos with `train` -1 are the test
-split.
+gives the images, the second the poses; with poses of another dataset all give
+images. Videos with `train` -1 are the test split.
 """
 
 import pathlib
@@ -23,23 +23,29 @@ NAME = "penn_action"
 _SKELETON = penn_action_labels.SKELETON
 
 
-def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
-    """The images: half of the training videos, and the test videos, labelled.
+def source(
+    folder: str, bad_files: clips.BadFiles, halved: bool = True
+) -> clips.Source:
+    """The images of the training videos, and the test videos, labelled.
 
     Args:
       folder: with `frames` and `labels`.
       bad_files: is told of videos whose files are bad.
+      halved: whether to leave out the half that `prior` reads.
 
     Raises:
       errors.UserError: see `penn_action_labels.read`.
     """
     videos = penn_action_labels.read(folder, bad_files)
-    train, _ = _halves(videos)
+    first, second = _halves(videos)
+    train = first if halved else first + second
     test = [video for video in videos if video.is_test]
     return clips.Source(
         name=NAME,
         description={
-            "images": "Penn Action, first half of each action's videos",
+            "images": "Penn Action, "
+            + ("first half" if halved else "all")
+            + " of each action's training videos",
             "folder": folder,
         },
         skeleton=_SKELETON,

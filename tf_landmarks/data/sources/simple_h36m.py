@@ -6,7 +6,8 @@
 
 Square frames that are cropped already. Of each sequence of the training
 subjects the first half of the frames are images, and the landmarks of the
-second half are poses, as in the authors' released code.
+second half are poses, as in the authors' released code; with poses of another
+dataset all frames are images.
 """
 
 import pathlib
@@ -83,13 +84,17 @@ class _Sequence(NamedTuple):
 
 
 def source(
-    folder: str, bad_files: clips.BadFiles, mask: bool = True
+    folder: str,
+    bad_files: clips.BadFiles,
+    halved: bool = True,
+    mask: bool = True,
 ) -> clips.Source:
     """Finds the sequences of frames.
 
     Args:
       folder: that holds `human_images`, or is it.
       bad_files: is told of sequences whose files do not fit each other.
+      halved: whether to leave out the second half of each training sequence.
       mask: make the background black.
 
     Raises:
@@ -100,7 +105,7 @@ def source(
     def find(split: str) -> list[clips.Clip]:
         found = []
         for sequence, numbers in _find(folder, split, kinds, bad_files):
-            if split == "train":
+            if split == "train" and halved:
                 numbers = numbers[: len(numbers) // 2]
             frames = _framer(sequence, numbers, mask, split == "test")
             found.append(clips.Clip(sequence.name, frames, len(numbers)))
@@ -109,7 +114,9 @@ def source(
     return clips.Source(
         name=NAME,
         description={
-            "images": "Simplified Human3.6M, first half of each sequence",
+            "images": "Simplified Human3.6M, "
+            + ("first half of " if halved else "the whole of ")
+            + "each training sequence",
             "subjects": {s: list(names) for s, names in _SUBJECTS.items()},
             "background": "masked" if mask else "kept",
             "folder": folder,

@@ -2,7 +2,8 @@
 
 Every second identity, by name, gives images, and the others landmarks: of
 `.pts` files beside their frames where there are any, else pseudo-labels by
-dlib. Layouts and licences: docs/datasets/voxceleb.md.
+dlib. With landmarks of another dataset all give images. Layouts and licences:
+docs/datasets/voxceleb.md.
 """
 
 import pathlib
@@ -35,18 +36,23 @@ _LANDMARKS_EVERY = 25
 _Find = Callable[[pathlib.Path, np.ndarray, tuple], np.ndarray | None]
 
 
-def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
-    """The tracks of the first identity, the third and so on; whole frames.
+def source(
+    folder: str, bad_files: clips.BadFiles, halved: bool = True
+) -> clips.Source:
+    """The tracks of the identities; whole frames.
 
     Args:
       folder: of VoxCeleb's identities.
       bad_files: is told of identities without tracks, and of what cannot be
         read.
+      halved: whether to leave out those that `prior` reads: the second
+        identity, the fourth and so on.
 
     Raises:
       errors.UserError: no such folder, or it is not laid out by identity.
     """
-    people = voxceleb_tracks.identities(folder)[::2]
+    step = 2 if halved else 1
+    people = voxceleb_tracks.identities(folder, least=step)[::step]
     tracks = _tracks(folder, people, bad_files)
     pairs = [track for track in tracks if track.images != 1]
     if len(pairs) < len(tracks):
@@ -57,7 +63,12 @@ def source(folder: str, bad_files: clips.BadFiles) -> clips.Source:
         )
     return clips.Source(
         name=NAME,
-        description={"folder": folder, "identities": len(people)},
+        description={
+            "images": f"VoxCeleb, {'every second' if halved else 'each'} "
+            "identity",
+            "folder": folder,
+            "identities": len(people),
+        },
         skeleton=skeletons.IBUG_68,
         clips={"train": [_clip(track, bad_files) for track in pairs]},
         poses={},

@@ -47,11 +47,11 @@ class Track(NamedTuple):
                 yield number, self.path / file_name, image
 
 
-def identities(folder: str) -> list[str]:
+def identities(folder: str, least: int = 2) -> list[str]:
     """The names of the identities, sorted.
 
     Raises:
-      errors.UserError: no such folder, or less than two.
+      errors.UserError: no such folder, or less than `least`.
     """
     root = pathlib.Path(folder)
     if not root.is_dir():
@@ -63,11 +63,11 @@ def identities(folder: str) -> list[str]:
         for path in root.iterdir()
         if path.is_dir() and not path.name.startswith(".")
     )
-    if len(names) < 2:
+    if len(names) < least:
         raise errors.UserError(
             f"{folder}: holds {len(names)} folders, and should hold one for "
-            "each identity, two or more: images come of one half, landmarks of "
-            "the other"
+            "each identity; two or more where images come of one half, and "
+            "landmarks of the other"
         )
     return names
 

@@ -40,6 +40,7 @@ _GROUPS = (
 def source(
     folder: str,
     bad_files: clips.BadFiles,
+    halved: bool = True,
     face_crop: float = face_boxes.CROP,
 ) -> clips.Source:
     """Finds the images and reads their landmarks; decodes none yet.
@@ -48,6 +49,7 @@ def source(
       folder: of 300-W.
       bad_files: is told of files that cannot be read, of images without
         landmarks or box, and of landmarks without image.
+      halved: means nothing here: there are no images to train on.
       face_crop: side of a crop, in larger sides of the face's box.
 
     Raises:
