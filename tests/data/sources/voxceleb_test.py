@@ -11,6 +11,7 @@ from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
 from tf_landmarks.data import images
+from tf_landmarks.data import pseudo_labels
 from tf_landmarks.data import pts
 from tf_landmarks.data import writing
 from tf_landmarks.data.sources import voxceleb
@@ -148,6 +149,23 @@ def test_true_faces_are_labelled_by_dlib(tmp_path):
         assert distance < 0.1 * np.linalg.norm(eyes[0] - eyes[1])
 
 
+def test_a_bad_first_image_is_told_before_any_is_read(folder):
+    (folder / "Ann_A/1.6/v1/0.png").write_bytes(b"no image")
+    with pytest.raises(errors.UserError, match=r"Ann_A.*0\.png: cannot be"):
+        _source(folder)
+    source = _source(folder, skip=True)
+    assert _numbers(source)["Ann_A/1.6/v1"] == [1, 2]
+
+
+def test_tracks_are_opened_before_landmarks_are_looked_for(folder, monkeypatch):
+    monkeypatch.setattr(pseudo_labels, "Dlib", lambda: pytest.fail("too late"))
+    (folder / "id00013/00zabcdefgh/00001.mp4").write_bytes(b"no video")
+    with pytest.raises(
+        errors.UserError, match=r"00zabcdefgh/00001\.mp4: cannot be read"
+    ):
+        _prior(folder)
+
+
 def test_all_identities_give_images_where_others_give_landmarks(folder):
     def read():
         return voxceleb.source(str(folder), clips.BadFiles(False), halved=False)
@@ -214,9 +232,10 @@ def test_a_video_that_cannot_be_read_is_named(folder):
     for name in ("id00012/21Uxsk56VDQ", "id00013/00zabcdefgh"):
         (folder / name / "00001.mp4").write_bytes(b"no video")
     with pytest.raises(
-        images.BadFile, match=r"00001\.mp4: cannot be read as a"
+        errors.UserError, match=r"56VDQ/00001\.mp4: cannot be read .*--skip"
     ):
-        _numbers(_source(folder))
+        _source(folder)
+    assert list(_numbers(_source(folder, skip=True))) == ["Ann_A/1.6/v1"]
     with pytest.raises(
         errors.UserError,
         match=r"00zabcdefgh/00001\.mp4: cannot be .*--skip_bad",

@@ -159,11 +159,20 @@ class _Seen:
 def _tracks(
     folder: str, people: Sequence[str], bad_files: clips.BadFiles
 ) -> list[voxceleb_tracks.Track]:
-    return [
-        track
-        for person in people
-        for track in voxceleb_tracks.find(folder, person, bad_files)
-    ]
+    """The tracks of people that can be opened.
+
+    They are opened before anything is read, as dlib takes hours.
+    """
+    found = []
+    for person in tqdm.tqdm(people, "check", unit="identity"):
+        for track in voxceleb_tracks.find(folder, person, bad_files):
+            try:
+                track.check(bad_files)
+            except images.BadFile as error:
+                bad_files.report(error)
+            else:
+                found.append(track)
+    return found
 
 
 def _clip(

@@ -30,6 +30,20 @@ class Track(NamedTuple):
     images: int = 0
     points: int = 0
 
+    def check(self, bad_files: clips.BadFiles) -> None:
+        """Opens it: a video's header and first frame, a folder's first image.
+
+        Args:
+          bad_files: is told of images that cannot be read.
+
+        Raises:
+          images.BadFile: the video cannot be read.
+        """
+        if self.images:
+            next(clips.read(self.path, bad_files), None)
+        else:
+            videos.read_header(self.path)
+
     def frames(
         self, every: int, bad_files: clips.BadFiles
     ) -> Iterator[tuple[int, pathlib.Path, np.ndarray]]:
