@@ -10,6 +10,8 @@ import tensorflow as tf
 from tests import tiny_runs
 from tests.data import made_files
 from tests.data.sources import made_human36m
+from tests.data.sources import made_mpi_inf_3dhp
+from tests.data.sources import penn_action_files
 from tf_landmarks import errors
 from tf_landmarks import prepare
 from tf_landmarks import skeletons
@@ -29,12 +31,18 @@ def _clip_features(data_dir, split):
     }
 
 
-def test_human36m_becomes_batches(tmp_path, capsys):
-    made_human36m.write(tmp_path / "h36m")
+@pytest.fixture(scope="module")
+def human36m(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("h36m")
+    made_human36m.write(folder)
+    return folder
+
+
+def test_human36m_becomes_batches(human36m, tmp_path, capsys):
     data = tmp_path / "data"
     _main(
         "--dataset=h36m",
-        f"--source={tmp_path}/h36m",
+        f"--source={human36m}",
         "--prior_size=50",
         f"--data_dir={data}",
         "--image_size=32",
@@ -68,6 +76,93 @@ def test_human36m_becomes_batches(tmp_path, capsys):
         np.tile(first["p"][:1, [0, 31]], (50, 1, 1)),
         atol=1e-5,
     )
+
+
+def test_human36m_is_labelled_for_those_who_train_on_it(
+    human36m, tmp_path, capsys
+):
+    data = tmp_path / "data"
+    _main(
+        "--dataset=h36m",
+        f"--source={human36m}",
+        "--labelled",
+        f"--data_dir={data}",
+        "--image_size=32",
+    )
+    out = capsys.readouterr().out
+    assert "train: 75 clips, 225 frames in 75 runs, 300 poses" in out
+    assert "labelled: 75 clips, 225 frames in 75 runs, 0 poses" in out
+    assert _clip_features(data, "train") == {
+        *("clip_id", "frame_numbers", "frames")
+    }
+    info = records.read_info(str(data))
+    frames = pipelines.evaluation_frames(str(data), info, "labelled", 3)
+    first = next(frames.as_numpy_iterator())  # the half of 7 frames
+    np.testing.assert_array_equal(first["frame_number"], [0, 1, 2])
+    np.testing.assert_array_equal(first["visibility"], np.full([3, 32], 2))
+    np.testing.assert_allclose(first["p"][:, 31], [[46 / 31 - 1, 1]] * 3)
+
+
+def test_whole_videos_of_human36m_are_images_with_a_prior_of_3dhp(
+    human36m, tmp_path, capsys
+):
+    made_mpi_inf_3dhp.write(tmp_path / "3dhp")
+    data = tmp_path / "data"
+    _main(
+        "--dataset=h36m",
+        f"--source={human36m}",
+        "--prior=mpi_inf_3dhp",
+        f"--prior_source={tmp_path}/3dhp",
+        f"--data_dir={data}",
+        "--image_size=32",
+    )
+    out = capsys.readouterr().out
+    # All 7 frames of each video; 16 sequences, 5 cameras, 3 frames.
+    assert "train: 75 clips, 525 frames in 75 runs, 240 poses" in out
+    info = records.read_info(str(data))
+    assert info.skeleton == skeletons.MPI_INF_3DHP
+    assert info.source["images"] == (
+        "Human3.6M, the whole of each training video"
+    )
+    frames = pipelines.evaluation_frames(str(data), info, "test", 7)
+    first = next(frames.as_numpy_iterator())
+    assert set(first["visibility"].sum(axis=1)) == {2 * 17}
+    # The top of the head is Human3.6M's joint 15 of 0 to 31, on the diagonal
+    # from pixel (8, 0) of the crop to (23, 31).
+    np.testing.assert_allclose(
+        first["p"][:, 7],
+        [[2 * (8 + 15 * 15 / 31) / 31 - 1, 2 * 15 / 31 - 1]] * 7,
+        atol=1e-5,
+    )
+
+
+def test_penn_action_becomes_batches(tmp_path, capsys):
+    penn_action_files.write(tmp_path / "penn")
+    data = tmp_path / "data"
+    _main(
+        "--dataset=penn_action",
+        f"--source={tmp_path}/penn",
+        f"--data_dir={data}",
+        "--image_size=32",
+    )
+    out = capsys.readouterr().out
+    # Of each of 15 actions two videos of two frames, and the poses of a third.
+    assert "train: 30 clips, 60 frames in 30 runs, 30 poses" in out
+    assert "test: 15 clips, 30 frames in 15 runs, 0 poses" in out
+    info = records.read_info(str(data))
+    assert info.skeleton == skeletons.PENN_ACTION
+    assert info.source["images"] == (
+        "Penn Action, first half of each action's training videos"
+    )
+    frames = pipelines.evaluation_frames(str(data), info, "test", 2)
+    first = next(frames.as_numpy_iterator())
+    assert set(first["clip_id"]) == {b"baseball_pitch/0004"}
+    # The head of frame 1 is at (19, 10) from 0, the crop from (5, 0) to 40
+    # pixels further.
+    pixel = np.array([14.5, 10.5]) / 40 * 32 - 0.5
+    np.testing.assert_allclose(first["p"][1, 0], 2 * pixel / 31 - 1, atol=1e-6)
+    batch = next(iter(pipelines.training_pairs(str(data), info, 2, 0, 8)))
+    assert batch["p_bar"].shape == (2, 13, 2)
 
 
 @pytest.mark.parametrize("flag, level", [("--mask", -1.0), ("--nomask", 0.57)])
@@ -140,7 +235,8 @@ def test_voxceleb_becomes_batches_with_a_prior_of_multipie(tmp_path, capsys):
         "--image_size=32",
     )
     out = capsys.readouterr().out
-    assert "train: 1 clips, 3 frames in 1 runs, 3 poses" in out
+    # Ann's and Bob's: no landmarks come of them.
+    assert "train: 2 clips, 6 frames in 2 runs, 3 poses" in out
     info = records.read_info(f"{tmp_path}/data")
     assert info.skeleton == skeletons.IBUG_68
     batch = next(
@@ -150,6 +246,28 @@ def test_voxceleb_becomes_batches_with_a_prior_of_multipie(tmp_path, capsys):
     # 20 pixels are two thirds of the crop, about its middle.
     extent = np.ptp(batch["p_bar"][0], axis=0) / 2 * 31 / 32
     np.testing.assert_allclose(extent, 2 / 3, atol=0.01)
+
+
+def test_voxceleb_becomes_batches_with_landmarks_of_its_own(tmp_path, capsys):
+    made_files.write_images(tmp_path / "vox/Ann/1.6/v1", 3)
+    track = tmp_path / "vox/Bob/1.6/v1"
+    made_files.write_images(track, 3)
+    made_files.write_pts(track / "0.pts", _face(10, 8))
+    made_files.write_pts(track / "1.pts", _face(-3, 8))
+    _main(
+        "--dataset=voxceleb",
+        f"--source={tmp_path}/vox",
+        f"--data_dir={tmp_path}/data",
+        "--image_size=64",
+    )
+    out = capsys.readouterr().out
+    assert "train: 1 clips, 3 frames in 1 runs, 1 poses" in out
+    assert f"1 poses were left out, the first {track}/1.png, frame 1:" in out
+    info = records.read_info(f"{tmp_path}/data")
+    assert info.source["images"] == "VoxCeleb, every second identity"
+    # Frames of 64 x 48 are padded by 8 rows on top.
+    (pose,) = pipelines.load_poses(f"{tmp_path}/data", info)
+    np.testing.assert_allclose(pose, 2 * _face(10, 8 + 8) / 63 - 1, atol=1e-6)
 
 
 def test_300w_is_there_to_be_evaluated_on(tmp_path):

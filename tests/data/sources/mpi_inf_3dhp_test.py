@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-import scipy.io
 
+from tests.data.sources import made_mpi_inf_3dhp
 from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
@@ -9,36 +9,11 @@ from tf_landmarks.data import joint_maps
 from tf_landmarks.data.sources import mpi_inf_3dhp
 
 _SIZE = 32
-_FRAMES = 11
-
-
-def _pose(camera, frame):
-    """[28, 2]: a row of joints, one pixel apart, from 100 + camera."""
-    x = 100 + camera + np.arange(28.0)
-    return np.stack([x, np.full(28, 200.0 + frame % 100)], axis=-1)
-
-
-def _write(path, count=_FRAMES, rows=None, **changes):
-    cells = np.empty((14, 1), object)
-    for camera in range(14):
-        poses = [_pose(camera, i) for i in range(rows or count)]
-        cells[camera, 0] = np.stack(poses).reshape(-1, 56).astype(np.float32)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    variables = {
-        "annot2": cells,
-        "cameras": np.arange(14)[np.newaxis],
-        "frames": np.arange(count)[:, np.newaxis],
-        **changes,
-    }
-    scipy.io.savemat(path, variables, do_compression=True)
-    return cells
 
 
 @pytest.fixture
 def folder(tmp_path):
-    for subject in range(1, 9):
-        for sequence in (1, 2):
-            _write(tmp_path / f"S{subject}" / f"Seq{sequence}" / "annot.mat")
+    made_mpi_inf_3dhp.write(tmp_path)
     return tmp_path
 
 
@@ -78,7 +53,9 @@ def test_what_counts_for_the_box_is_what_table_1_scores():
 
 def test_cells_belong_to_the_cameras_that_the_file_names(folder):
     for path in folder.glob("S*/Seq*/annot.mat"):
-        _write(path, cameras=np.arange(14)[np.newaxis, ::-1])
+        made_mpi_inf_3dhp.write_sequence(
+            path, cameras=np.arange(14)[np.newaxis, ::-1]
+        )
     _, poses = _prior(folder)
     middle = poses.boxes[:, 0] + poses.boxes[:, 2] / 2
     assert sorted({13 - (m - 114.5) for m in middle}) == [0, 2, 4, 7, 8]
@@ -86,12 +63,12 @@ def test_cells_belong_to_the_cameras_that_the_file_names(folder):
 
 def test_poses_that_reach_over_the_image_are_left_out_and_counted(folder):
     path = folder / "S1" / "Seq1" / "annot.mat"
-    cells = _write(path)
+    cells = made_mpi_inf_3dhp.write_sequence(path)
     cells[4, 0][5, 7] = 2048.0
     cells[7, 0][0, 6] = -1.0
     cells[7, 0][10, 6] = np.nan
     cells[7, 0][3, 6] = -1.0  # is not read
-    _write(path, annot2=cells)
+    made_mpi_inf_3dhp.write_sequence(path, annot2=cells)
     _, poses = _prior(folder)
     assert (len(poses.keypoints), poses.left_out) == (16 * 15 - 3, 3)
     assert poses.first_left_out == f"{path}, camera 4, frame 5"
@@ -99,7 +76,9 @@ def test_poses_that_reach_over_the_image_are_left_out_and_counted(folder):
 
 
 def test_where_left_and_right_are_exchanged_no_pose_is_read(folder):
-    _write(folder / "S4" / "Seq2" / "annot.mat", count=5860)
+    made_mpi_inf_3dhp.write_sequence(
+        folder / "S4" / "Seq2" / "annot.mat", count=5860
+    )
     _, poses = _prior(folder)
     # 0, 5, ... 3755 and 5855: the 419 between are not read.
     assert len(poses.keypoints) == 15 * 15 + 5 * (752 + 1)
@@ -121,7 +100,7 @@ def test_annotations_that_contradict_themselves_are_named(
     folder, changes, message
 ):
     path = folder / "S2" / "Seq1" / "annot.mat"
-    _write(path, **changes)
+    made_mpi_inf_3dhp.write_sequence(path, **changes)
     with pytest.raises(errors.UserError, match=f"S2/Seq1/.*{message}"):
         _prior(folder)
     assert len(_prior(folder, skip=True)[1].keypoints) == 15 * 15
@@ -129,7 +108,9 @@ def test_annotations_that_contradict_themselves_are_named(
 
 def test_cells_that_are_not_of_14_cameras_are_named(folder):
     path = folder / "S2" / "Seq1" / "annot.mat"
-    _write(path, annot2=_write(path)[:13])
+    made_mpi_inf_3dhp.write_sequence(
+        path, annot2=made_mpi_inf_3dhp.write_sequence(path)[:13]
+    )
     with pytest.raises(errors.UserError, match="annot2 is of 13 cameras"):
         _prior(folder)
 
@@ -154,9 +135,9 @@ def test_another_folder_is_named(folder, name):
 
 def test_without_a_pose_the_folder_is_named(folder):
     for path in folder.glob("S*/Seq*/annot.mat"):
-        cells = _write(path)
+        cells = made_mpi_inf_3dhp.write_sequence(path)
         for cell in cells[:, 0]:
             cell += 5000
-        _write(path, annot2=cells)
+        made_mpi_inf_3dhp.write_sequence(path, annot2=cells)
     with pytest.raises(errors.UserError, match="no pose there has all"):
         _prior(folder)
