@@ -37,7 +37,7 @@ _SUBJECTS = {
 _IMAGES = "WithBackground", ".jpg"
 _MASKS = "BackgroudMask", ".png"
 _LANDMARKS = "Landmarks", ".mat"
-_WHITE = 128  # of a mask: what is less everywhere is no mask of 0 and 255
+_WHITE = 128  # of a mask: one of 0 and 1 is no mask of 0 and 255
 
 
 class _Sequence(NamedTuple):
@@ -229,10 +229,10 @@ def _read_image(sequence: _Sequence, number: int, mask: bool) -> np.ndarray:
             f"and its image {image.shape[1]}x{image.shape[0]}; they must be "
             "the same"
         )
-    if foreground.max() < _WHITE:
+    if 0 < foreground.max() < _WHITE:
         raise images.BadFile(
             f"{path}: its brightest pixel is {foreground.max()}, and it would "
-            "make the whole image black; a mask is 255 where the person is: "
+            "make the whole image dark; a mask is 255 where the person is: "
             "copy it again, scale it, or give --nomask"
         )
     return np.rint(image * (foreground / 255.0)).astype(np.uint8)
