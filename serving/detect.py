@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import grpc
 import numpy as np
 import tqdm
 from absl import flags as absl_flags
@@ -146,42 +147,58 @@ def _detect(
         return frame, keypoints, found, time.perf_counter() - start
 
     asked = client.in_order(ask, frames, client_flags.IN_FLIGHT.value)
-    version = None
+    checked: set[int] = set()
     with contextlib.ExitStack() as stack:
         stack.callback(written.discard)
         for frame, keypoints, found, seconds in tqdm.tqdm(
             asked, "detect", total or None, unit="frame", mininterval=1.0
         ):
-            if version != found.version:
-                version = found.version
-                _check_same(
-                    landmarks, landmark_client.landmarks(version), version
-                )
-            written.add(frame, keypoints, found.confidence[0], version)
+            if found.version not in checked:
+                _check_same(landmarks, landmark_client, found)
+                checked.add(found.version)
+            written.add(frame, keypoints, found.confidence[0], found.version)
             latencies.append(seconds)
         if not latencies:
             raise command_line.UserError("there was no frame to detect in")
         stack.pop_all()
     written.finish()
-    print(_summary(latencies, version, out))
+    print(_summary(latencies, checked, out))
     return 0
 
 
 def _check_same(
-    first: messages.Landmarks, now: messages.Landmarks, version: int
+    landmarks: messages.Landmarks,
+    landmark_client: client.Client,
+    found: messages.Detections,
 ) -> None:
     """Refuses a version that came meanwhile and has other landmarks."""
-    if first.names != now.names:
+    now = _landmarks_of(landmark_client, found.version)
+    if now.names != landmarks.names or len(found.keypoints[0]) != len(
+        landmarks.names
+    ):
         raise command_line.UserError(
-            f"version {version} came to be served meanwhile, and has other "
-            "landmarks; begin anew, or give --version"
+            f"version {found.version} came to be served meanwhile, and has "
+            "other landmarks; begin anew, or give --version"
         )
 
 
-def _summary(latencies: list[float], version: int, out: str) -> str:
+def _landmarks_of(
+    landmark_client: client.Client, version: int
+) -> messages.Landmarks:
+    """A version's; of the one that took over, where it is unloaded already."""
+    try:
+        return landmark_client.landmarks(version)
+    except messages.ServingError as error:
+        if error.code != grpc.StatusCode.NOT_FOUND:
+            raise
+        return landmark_client.landmarks()
+
+
+def _summary(latencies: list[float], versions: Iterable[int], out: str) -> str:
     p50, p95, p99 = 1000 * np.percentile(latencies, [50, 95, 99])
+    by = " and ".join(f"version {version}" for version in sorted(versions))
     return (
-        f"{len(latencies)} frames by version {version}; an answer took "
+        f"{len(latencies)} frames by {by}; an answer took "
         f"{p50:.1f} ms (median), {p95:.1f} ms (p95), {p99:.1f} ms (p99); see "
         f"{out}"
     )
