@@ -10,6 +10,7 @@ tried again, what it refused is not.
 
 import collections
 import concurrent.futures
+import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -55,6 +56,7 @@ class Client:
         self._channel = channels.connect(address, tls)
         self._calls = channels.calls(self._channel)
         self._offered: Mapping | None = None  # by the model, once asked for
+        self._closed = threading.Event()
 
     def __enter__(self) -> "Client":
         """The client itself."""
@@ -65,7 +67,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection; calls that other threads wait for fail."""
+        self._closed.set()
         self._channel.close()
 
     def status(self) -> list[messages.VersionState]:
@@ -151,6 +154,8 @@ class Client:
     def _call(self, method, request, end: float, wait: bool):
         """Calls until it works, is refused, or the time is over."""
         policy = retries.policy(end - time.monotonic(), wait)
+        policy["stop"] |= tenacity.stop_when_event_set(self._closed)
+        policy["sleep"] = tenacity.sleep_using_event(self._closed)
         try:
             return tenacity.Retrying(**policy)(_attempt, method, request, end)
         except grpc.RpcError as error:
@@ -169,17 +174,17 @@ def in_order(
     """function(item) for each item in order, several at a time.
 
     No more items are drawn than are in flight. After an error no more are, and
-    it is raised in its item's place.
+    it is raised in its item's place. What is under way then is not waited for.
     """
     waiting: collections.deque = collections.deque()
-    with concurrent.futures.ThreadPoolExecutor(in_flight) as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) == in_flight:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool = concurrent.futures.ThreadPoolExecutor(in_flight)
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            while waiting and (len(waiting) == in_flight or waiting[0].done()):
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        # Joined, the threads would go on to retry up to their deadline.
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -7,19 +7,15 @@ bazel run //serving:detect -- --server=HOST:PORT --model=NAME \
 bazel run //serving:detect -- --server=HOST:PORT --model=NAME --camera=0 \
     --out=DIR
 
-A camera's frames are sent until it is interrupted.
+A camera's frames are sent until it is interrupted. What was answered is kept,
+whatever ends the run.
 """
 
 import contextlib
 import pathlib
 import signal
-import threading
-import time
 from collections.abc import Iterable
-from collections.abc import Iterator
 
-import grpc
-import numpy as np
 import tqdm
 from absl import flags as absl_flags
 
@@ -27,6 +23,7 @@ from flags import asked_model_flags
 from flags import client_flags
 from flags import output_flags
 from flags import picture_flags
+from serving import asking
 from serving import channels
 from serving import client
 from serving import command_line
@@ -55,7 +52,7 @@ def main() -> int:
     version, label = client_flags.VERSION.value, client_flags.LABEL.value
     if label and version is not None:
         raise command_line.UserError("give --version or --label, not both")
-    # What there is of the results goes, as at an interrupt.
+    # What there is of the results is kept, as at an interrupt.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     frames, total, rate = _open()
     try:
@@ -70,7 +67,9 @@ def main() -> int:
         raise command_line.UserError(str(error)) from error
 
 
-def _open() -> tuple[Iterable[footage.Frame], int, float | None]:
+def _open() -> tuple[
+    Iterable[footage.Frame | footage.Failed], int, float | None
+]:
     """Frames, how many there are or 0, and their rate or None for images."""
     images, video = picture_flags.IMAGES.value, picture_flags.VIDEO.value
     camera = client_flags.CAMERA.value
@@ -85,19 +84,7 @@ def _open() -> tuple[Iterable[footage.Frame], int, float | None]:
         opened = footage.Video(video)
         return opened.read(), opened.frames, opened.rate
     opened = footage.camera(camera)
-    return _until_interrupted(opened.read()), 0, opened.rate
-
-
-def _until_interrupted(
-    frames: Iterable[footage.Frame],
-) -> Iterator[footage.Frame]:
-    """Frames up to the first SIGINT, which then ends nothing else."""
-    interrupted = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
-    for frame in frames:
-        if interrupted.is_set():
-            return
-        yield frame
+    return opened.read(), 0, opened.rate
 
 
 def _tls() -> channels.Tls | None:
@@ -130,78 +117,49 @@ def _tls() -> channels.Tls | None:
 
 def _detect(
     landmark_client: client.Client,
-    frames: Iterable[footage.Frame],
+    frames: Iterable[footage.Frame | footage.Failed],
     total: int,
     rate: float | None,
     out: str,
 ) -> int:
-    landmarks = landmark_client.landmarks()
-    written = results.Results(out, landmarks, rate)
-    latencies: list[float] = []
-
-    def ask(frame: footage.Frame):
-        start = time.perf_counter()
-        sent = footage.to_send(frame.image)
-        found = landmark_client.detect(sent.image[np.newaxis])
-        keypoints = sent.in_original(found.keypoints[0])
-        return frame, keypoints, found, time.perf_counter() - start
-
-    asked = client.in_order(ask, frames, client_flags.IN_FLIGHT.value)
-    checked: set[int] = set()
+    run = asking.Run(landmark_client)
+    written = results.Results(out, run.landmarks, rate)
+    asked = client.in_order(run.ask, frames, client_flags.IN_FLIGHT.value)
+    interrupt = None
     with contextlib.ExitStack() as stack:
         stack.callback(written.discard)
-        for frame, keypoints, found, seconds in tqdm.tqdm(
-            asked, "detect", total or None, unit="frame", mininterval=1.0
-        ):
-            if found.version not in checked:
-                _check_same(landmarks, landmark_client, found)
-                checked.add(found.version)
-            written.add(frame, keypoints, found.confidence[0], found.version)
-            latencies.append(seconds)
-        if not latencies:
-            raise command_line.UserError("there was no frame to detect in")
-        stack.pop_all()
-    written.finish()
-    print(_summary(latencies, checked, out))
-    return 0
+        try:
+            with contextlib.closing(asked):
+                run.write(_progress(asked, total), written)
+        except KeyboardInterrupt as error:
+            interrupt = error
+        if run.latencies:
+            written.finish()
+            stack.pop_all()
+    return _tell(run, interrupt, out)
 
 
-def _check_same(
-    landmarks: messages.Landmarks,
-    landmark_client: client.Client,
-    found: messages.Detections,
-) -> None:
-    """Refuses a version that came meanwhile and has other landmarks."""
-    now = _landmarks_of(landmark_client, found.version)
-    if now.names != landmarks.names or len(found.keypoints[0]) != len(
-        landmarks.names
-    ):
-        raise command_line.UserError(
-            f"version {found.version} came to be served meanwhile, and has "
-            "other landmarks; begin anew, or give --version"
-        )
-
-
-def _landmarks_of(
-    landmark_client: client.Client, version: int
-) -> messages.Landmarks:
-    """A version's; of the one that took over, where it is unloaded already."""
-    try:
-        return landmark_client.landmarks(version)
-    except messages.ServingError as error:
-        if error.code != grpc.StatusCode.NOT_FOUND:
-            raise
-        return landmark_client.landmarks()
-
-
-def _summary(latencies: list[float], versions: Iterable[int], out: str) -> str:
-    p50, p95, p99 = 1000 * np.percentile(latencies, [50, 95, 99])
-    by = " and ".join(f"version {version}" for version in sorted(versions))
-    return (
-        f"{len(latencies)} frames by {by}; an answer took "
-        f"{p50:.1f} ms (median), {p95:.1f} ms (p95), {p99:.1f} ms (p99); see "
-        f"{out}"
+def _progress(answers: Iterable, total: int) -> tqdm.tqdm:
+    return tqdm.tqdm(
+        answers, "detect", total or None, unit="frame", mininterval=1.0
     )
+
+
+def _tell(
+    run: asking.Run, interrupt: KeyboardInterrupt | None, out: str
+) -> int:
+    """Says what is in the results, and why it is not all."""
+    if run.latencies:
+        print(run.summary(out))
+    # A camera has no other end.
+    is_end = client_flags.CAMERA.value is not None and run.latencies
+    if interrupt and not is_end:
+        raise interrupt
+    if run.failed:
+        raise command_line.UserError(run.explain_failed(out))
+    if not run.latencies:
+        raise command_line.UserError("there was no frame to detect in")
+    return 0
 
 
 if __name__ == "__main__":

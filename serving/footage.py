@@ -20,6 +20,9 @@ MAX_PIXELS = 64_000_000
 # Bytes: a message holds more than its picture. Half of MAX_PIXELS' sides fits.
 _MOST_SENT = channels.MAX_MESSAGE_BYTES - 2**16
 
+# Share of the frames that a video says it has: fewer are no whole video.
+_WHOLE = 0.95
+
 
 class Frame(NamedTuple):
     """One picture.
@@ -33,6 +36,22 @@ class Frame(NamedTuple):
     source: str
     number: int
     image: np.ndarray
+
+
+class Failed(NamedTuple):
+    """A picture without landmarks.
+
+    Attributes:
+      source: file name, or the camera's.
+      number: 0-based, in its video or among the images.
+      reason: a sentence for the user.
+      is_last: whether what comes after it is lost too.
+    """
+
+    source: str
+    number: int
+    reason: str
+    is_last: bool
 
 
 class Sent(NamedTuple):
@@ -79,14 +98,13 @@ def find_images(pattern: str) -> list[pathlib.Path]:
     return files
 
 
-def read_images(paths: list[pathlib.Path]) -> Iterator[Frame]:
-    """Reads images, upright.
-
-    Raises:
-      command_line.UserError: one cannot be read, or is too large.
-    """
+def read_images(paths: list[pathlib.Path]) -> Iterator[Frame | Failed]:
+    """Reads images, upright; those that cannot be read are left out."""
     for number, path in enumerate(paths):
-        yield Frame(str(path), number, _read_image(path))
+        try:
+            yield Frame(str(path), number, _read_image(path))
+        except command_line.UserError as error:
+            yield Failed(str(path), number, str(error), is_last=False)
 
 
 def _read_image(path: pathlib.Path) -> np.ndarray:
@@ -150,12 +168,8 @@ class Video:
         self.frames = stream.frames
         self.rate = float(stream.average_rate or 25)
 
-    def read(self) -> Iterator[Frame]:
-        """Its frames.
-
-        Raises:
-          command_line.UserError: it cannot be read to its end.
-        """
+    def read(self) -> Iterator[Frame | Failed]:
+        """Its frames, up to one that cannot be read."""
         number = 0
         with self._container as container:
             try:
@@ -166,10 +180,17 @@ class Video:
                     yield Frame(self._path, number, upright)
                     number += 1
             except av.FFmpegError as error:
-                raise command_line.UserError(
-                    f"{self._path}: cannot be read after {number} frames "
-                    f"({error}); replace it, or cut it there"
-                ) from error
+                yield self._failed(number, error)
+                return
+        if number < _WHOLE * self.frames:
+            yield self._failed(number, f"it should have {self.frames}")
+
+    def _failed(self, number: int, why: object) -> Failed:
+        reason = (
+            f"{self._path}: cannot be read after {number} frames ({why}); "
+            "replace it, or cut it there"
+        )
+        return Failed(self._path, number, reason, is_last=True)
 
 
 def camera(number: int) -> Video:

@@ -1,8 +1,8 @@
 """What was detected, in files that appear whole."""
 
+import contextlib
 import fractions
 import json
-import os
 import pathlib
 import shutil
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from serving import command_line
 from serving import drawing
 from serving import footage
 from serving import messages
+from serving import staging
 
 DETECTIONS = "detections.jsonl"
 VIDEO = "overlay.mp4"
@@ -41,7 +42,8 @@ class Results:
           rate: frames per second of the overlay video; None: images.
 
         Raises:
-          command_line.UserError: the folder exists.
+          command_line.UserError: the folder exists, or another process writes
+            its results.
         """
         self._out = pathlib.Path(out).absolute()
         if self._out.exists():
@@ -49,8 +51,8 @@ class Results:
                 f"--out={out} exists; delete it or choose another"
             )
         self._landmarks = landmarks
-        self._hidden = self._out.with_name(f".{self._out.name}.{os.getpid()}")
-        self._hidden.mkdir(parents=True)
+        self._hidden = self._out.with_name(f".{self._out.name}.partial")
+        self._lock = staging.claim(self._hidden, f"--out={out}")
         self._lines = (self._hidden / DETECTIONS).open("w", encoding="utf-8")
         self._add_drawing: Callable[[footage.Frame, Image.Image], None]
         self._video = None
@@ -88,9 +90,18 @@ class Results:
                 )
             ],
         }
-        self._lines.write(json.dumps(line) + "\n")
         drawn = drawing.draw(frame.image, keypoints, self._landmarks)
         self._add_drawing(frame, drawn)
+        self._lines.write(json.dumps(line) + "\n")
+
+    def add_failed(self, failed: footage.Failed) -> None:
+        """Adds a line for one that has no landmarks."""
+        line = {
+            "source": failed.source,
+            "frame": failed.number,
+            "error": failed.reason,
+        }
+        self._lines.write(json.dumps(line) + "\n")
 
     def _save_image(self, frame: footage.Frame, drawn: Image.Image) -> None:
         stem = pathlib.Path(frame.source).stem
@@ -101,16 +112,22 @@ class Results:
         """Moves the results to their folder."""
         self._close()
         self._hidden.rename(self._out)
+        self._lock.close()
 
     def discard(self) -> None:
         """Deletes what was written."""
-        self._close()
+        # A disk that is full is full for what was not written yet, too.
+        with contextlib.suppress(OSError, av.FFmpegError):
+            self._close()
         shutil.rmtree(self._hidden, ignore_errors=True)
+        self._lock.close()
 
     def _close(self) -> None:
-        self._lines.close()
-        if self._video:
-            self._video.close()
+        try:
+            self._lines.close()
+        finally:
+            if self._video:
+                self._video.close()
 
 
 class _Video:
@@ -140,6 +157,8 @@ class _Video:
         self._container.mux(self._stream.encode(encoded))
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
+        try:
+            if self._stream is not None:
+                self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()

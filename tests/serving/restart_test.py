@@ -167,11 +167,10 @@ def test_a_video_has_each_frame_once_though_the_server_was_killed(
     assert frames == list(range(count))
 
 
-def test_a_server_that_stays_away_is_told_and_nothing_is_left(
+def test_a_server_that_stays_away_is_told_and_what_it_answered_is_kept(
     tmp_path, base_path, metered
 ):
     made_files.write_video(tmp_path / "a.mp4", 400, height=480, width=640)
-    before = {path.name for path in tmp_path.iterdir()}
     with server_processes.start(base_path, metered) as server:
         address = f"127.0.0.1:{server.port}"
         detecting = _detect(
@@ -184,7 +183,13 @@ def test_a_server_that_stays_away_is_told_and_nothing_is_left(
         f"error: no server answers at {address} ("
     )
     assert "Traceback" not in said
-    assert {path.name for path in tmp_path.iterdir()} == before
+    text = (tmp_path / "out/detections.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["frame"] for line in lines] == list(range(len(lines)))
+    assert len(lines) > 10
+    assert ["error" in line for line in lines] == [False] * (len(lines) - 1) + [
+        True
+    ]
 
 
 def test_requests_that_run_are_answered_after_sigterm(base_path):
