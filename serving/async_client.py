@@ -1,8 +1,8 @@
 """`client.Client` for asyncio."""
 
 import asyncio
-import collections
 import time
+from collections.abc import AsyncIterable
 from collections.abc import AsyncIterator
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ import tenacity
 from serving import channels
 from serving import client
 from serving import messages
+from serving import png_files
 from serving import retries
 from serving import signatures
 
@@ -38,6 +39,7 @@ class AsyncClient:
         self._channel = channels.connect_async(address, tls)
         self._calls = channels.calls(self._channel)
         self._offered: Mapping | None = None
+        self._sends_files = False
 
     async def __aenter__(self) -> "AsyncClient":
         """The client itself."""
@@ -59,15 +61,26 @@ class AsyncClient:
             await self._call(self._calls.status, request, end, wait=False)
         )
 
-    async def landmarks(self) -> messages.Landmarks:
+    async def landmarks(self, version: int | None = None) -> messages.Landmarks:
         """What the model's landmarks are."""
-        request = messages.landmarks_request(self._model)
-        return messages.read_landmarks(await self._predict(request, wait=False))
+        model, wait = self._model, version is not None
+        if wait:
+            model = messages.Model(model.name, version)
+        request = messages.landmarks_request(model)
+        return messages.read_landmarks(await self._predict(request, wait))
 
     async def detect(self, images: np.ndarray) -> messages.Detections:
         """Detects in pictures of one size, uint8 [B, H, W, 3]."""
         request = messages.images_request(self._model, images)
-        return messages.read_detections(await self._predict(request))
+        if not self._sends_files:
+            try:
+                return messages.read_detections(await self._predict(request))
+            except messages.ServingError as error:
+                if not messages.is_of_joined_sizes(error):
+                    raise
+                self._sends_files = True
+        files = await asyncio.to_thread(png_files.encode, images)
+        return await self.detect_files(files)
 
     async def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes."""
@@ -82,20 +95,43 @@ class AsyncClient:
         return messages.read_pictures(await self._predict(request))
 
     async def stream(
-        self, batches: Iterable[np.ndarray], in_flight: int = 8
+        self,
+        batches: AsyncIterable[np.ndarray] | Iterable[np.ndarray],
+        in_flight: int = 8,
     ) -> AsyncIterator[messages.Detections]:
-        """`detect` for each of many batches, in order."""
-        waiting: collections.deque = collections.deque()
+        """`detect` for each of many batches, in order.
+
+        Args:
+          batches: of images, drawn as answers come. While one of an
+            asynchronous source is waited for, answers come and the loop is
+            free; another source keeps the loop.
+          in_flight: how many requests the server has at a time, at most.
+        """
+        if in_flight < 1:
+            raise ValueError(f"in_flight is {in_flight}; it must be 1 or more")
+        asked: asyncio.Queue = asyncio.Queue()
+        room = asyncio.Semaphore(in_flight)
+
+        async def ask() -> None:
+            try:
+                await room.acquire()
+                async for batch in _drawn(batches):
+                    asked.put_nowait(asyncio.create_task(self.detect(batch)))
+                    await room.acquire()
+            finally:
+                asked.put_nowait(None)
+
+        asking = asyncio.create_task(ask())
         try:
-            for batch in batches:
-                waiting.append(asyncio.create_task(self.detect(batch)))
-                if len(waiting) == in_flight:
-                    yield await waiting.popleft()
-            while waiting:
-                yield await waiting.popleft()
+            while (task := await asked.get()) is not None:
+                yield await task
+                room.release()
+            await asking
         finally:
-            for task in waiting:
-                task.cancel()
+            asking.cancel()
+            while not asked.empty():
+                if task := asked.get_nowait():
+                    task.cancel()
 
     async def _predict(self, request, wait: bool = True):
         end = time.monotonic() + self._deadline
@@ -116,6 +152,18 @@ class AsyncClient:
             raise messages.explain(
                 error, self._address, self._model, self._deadline
             ) from error
+
+
+async def _drawn(
+    batches: AsyncIterable[np.ndarray] | Iterable[np.ndarray],
+) -> AsyncIterator[np.ndarray]:
+    if isinstance(batches, AsyncIterable):
+        async for batch in batches:
+            yield batch
+        return
+    for batch in batches:
+        yield batch
+        await asyncio.sleep(0)  # what is asked for is sent
 
 
 async def _attempt(method, request, end: float):

@@ -26,6 +26,7 @@ import tenacity
 
 from serving import channels
 from serving import messages
+from serving import png_files
 from serving import retries
 from serving import signatures
 
@@ -56,6 +57,7 @@ class Client:
         self._channel = channels.connect(address, tls)
         self._calls = channels.calls(self._channel)
         self._offered: Mapping | None = None  # by the model, once asked for
+        self._sends_files = False  # since raw pictures could not be joined
         self._closed = threading.Event()
 
     def __enter__(self) -> "Client":
@@ -110,7 +112,14 @@ class Client:
           ValueError: what was given are no images.
         """
         request = messages.images_request(self._model, images)
-        return messages.read_detections(self._predict(request))
+        if not self._sends_files:
+            try:
+                return messages.read_detections(self._predict(request))
+            except messages.ServingError as error:
+                if not messages.is_of_joined_sizes(error):
+                    raise
+                self._sends_files = True
+        return self.detect_files(png_files.encode(images))
 
     def detect_files(self, files: Sequence[bytes]) -> messages.Detections:
         """Detects in JPEG or PNG files of any sizes; errors as in `detect`."""

@@ -9,6 +9,13 @@ import numpy as np
 from serving import protos
 from serving import tensors
 
+# What a server without room says: of its queue for batches, or of gRPC's.
+_WHEN_BUSY = (
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.UNAVAILABLE,
+)
+_BUSY = ("scheduling queue", "batching queue", "RPC limit")
+
 _ENCODED = "encoded"
 _LANDMARKS = "landmarks"
 _TRANSFER = "transfer"
@@ -217,12 +224,23 @@ def read_status(response) -> list[VersionState]:
     ]
 
 
+def is_of_joined_sizes(error: ServingError) -> bool:
+    """Whether TF-Serving joined pictures of different sizes, and could not.
+
+    It joins all requests of a signature; with `encoded` any sizes will do.
+    """
+    return (
+        error.code == grpc.StatusCode.FAILED_PRECONDITION
+        and "different shapes and padding is turned off" in str(error)
+    )
+
+
 def explain(
     error: grpc.RpcError, address: str, model: Model, deadline: float
 ) -> ServingError:
     """gRPC's error as a sentence that says what to do."""
     code, details = error.code(), error.details() or "no reason given"
-    if "queue" in details or "RPC limit" in details:
+    if code in _WHEN_BUSY and any(words in details for words in _BUSY):
         sentence = (
             f"the server at {address} is busy ({details}); send fewer requests "
             "at a time"

@@ -157,7 +157,8 @@ def test_methods_of_other_kinds_of_models_are_unimplemented(target, channel):
     assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_requests_of_other_signatures_and_sizes_are_not_joined(stub):
+def test_requests_of_other_signatures_and_sizes_are_not_joined(target, stub):
+    target.needs_ours("TF-Serving joins pictures of any sizes, and refuses it")
     requests = []
     for image in (_IMAGES[:1], _IMAGES[:1, :30]):
         for signature in ("serving_default", "skeleton"):
