@@ -3,6 +3,7 @@
 import io
 import json
 import pathlib
+import re
 
 import numpy as np
 import onnx
@@ -21,6 +22,7 @@ from tf_landmarks.detection import detecting
 from tf_landmarks.detection import inputs
 from tf_landmarks.exporting import comparison
 from tf_landmarks.exporting import exporter
+from tf_landmarks.exporting import serving_module
 from tf_landmarks.exporting import warmup
 
 _K = tiny_runs.SKELETON.num_landmarks
@@ -206,6 +208,14 @@ def test_what_is_known_of_the_detector_goes_with_it(exported, workdir):
     }
     card = (folder / "MODEL_CARD.md").read_text()
     assert "--model_name=puppets" in card
+    assert '--model_base_path="$PWD/MODELS/puppets"' in card
+    assert "xla" not in card
+    assert "Limbs: head–left_hand, head–right_hand." in card
+    assert "\n--width=4\n" in card
+    named = re.findall(r"`(assets\.extra/\S+)`", card)
+    assert len(named) == 4
+    for name in named:
+        assert (folder / name).is_file()
     assert workdir not in card
 
 
@@ -234,11 +244,17 @@ def test_half_precision_stays_near(workdir, tmp_path, dtype, monkeypatch):
     assert {variable.dtype for variable in variables} == {tf.as_dtype(dtype)}
 
 
-def test_xla_gives_the_same(workdir, tmp_path):
+def test_xla_gives_the_same(workdir, tmp_path, signatures):
     made = exporter.export_saved_model(
         workdir, str(tmp_path / "m"), _FRAMES, jit=True
     )
     assert made.difference <= comparison.TOLERANCE["float32"]
+    card = pathlib.Path(made.folder, "MODEL_CARD.md").read_text()
+    assert (
+        "rest_api_port=8501 \\\n    --xla_cpu_compilation_enabled\n```" in card
+    )
+    names = set(tf.saved_model.load(made.folder).signatures)
+    assert names == set(signatures)
 
 
 def test_onnx_takes_batches_of_any_size_in_two_runtimes(workdir, tmp_path):
@@ -284,6 +300,21 @@ def test_tflite_stays_near(workdir, tmp_path, dtype):
 def test_an_export_that_is_off_does_not_appear(workdir, tmp_path, monkeypatch):
     monkeypatch.setitem(comparison.TOLERANCE, "float32", -1.0)
     with pytest.raises(errors.UserError, match=r"moves keypoints by up to 0.*"):
+        exporter.export_saved_model(workdir, str(tmp_path / "m"), _FRAMES)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_with_a_signature_that_fails_does_not_appear(
+    workdir, tmp_path, monkeypatch
+):
+    @tf.function
+    def fail(self, image_bytes, appearance_bytes):
+        del appearance_bytes
+        tf.debugging.assert_less(tf.size(image_bytes), 8, "too many")
+        return {"image_bytes": tf.identity(image_bytes)}
+
+    monkeypatch.setattr(serving_module.ServingModule, "transfer", fail)
+    with pytest.raises(errors.UserError, match="signature transfer does not"):
         exporter.export_saved_model(workdir, str(tmp_path / "m"), _FRAMES)
     assert not list(tmp_path.iterdir())
 

@@ -20,12 +20,15 @@ _METRICS = {
 }
 
 
-def _card(name="avatars", run=None, metrics=()):
-    dataset = {"name": name, "category": {"keypoints": ["nose", "tail"]}}
+def _card(name="avatars", run=None, metrics=(), folder=""):
+    category = {"keypoints": ["nose", "tail"], "skeleton": [[2, 1]]}
+    dataset = {"name": name, "category": category}
     run = {"landmarks": {"perceptual": "squeezenet"}} | (run or {})
     run["architecture"] = {"image_size": 64}
     metrics = None if metrics is None else _METRICS | dict(metrics)
-    return model_card.render("mine", "Use it.", 4000, run, dataset, metrics)
+    return model_card.render(
+        "mine", "Use it.", 4000, run, dataset, metrics, "--width=4\n", folder
+    )
 
 
 def test_the_figures_are_those_of_the_metrics():
@@ -38,6 +41,20 @@ def test_the_figures_are_those_of_the_metrics():
     assert "mean pose, as the answer for every frame | 15.21 |" in card
     assert "told apart in 87% of the frames" in card
     assert "Use it." in card
+
+
+def test_limbs_and_flags_are_told():
+    card = _card()
+    assert "Limbs: tail–nose." in card
+    assert "```\n--width=4\n```\n" in card
+
+
+def test_files_are_named_where_they_are():
+    assert "`metrics.json` says" in _card()
+    card = " ".join(_card(folder="extra/").split())
+    for name in ("metrics.json", "flags.txt", "run.json", "dataset.json"):
+        assert f"`extra/{name}`" in card
+        assert f"`{name}`" not in card
 
 
 def test_without_labels_there_are_no_figures():

@@ -20,7 +20,6 @@ from tf_landmarks.exporting import serving_module
 from tf_landmarks.exporting import tflite_file
 from tf_landmarks.exporting import warmup
 from tf_landmarks.publication import description
-from tf_landmarks.publication import model_card
 
 # Types that each format can have.
 DTYPES = {
@@ -30,14 +29,14 @@ DTYPES = {
 }
 
 _LANDMARKS_FILE = "landmarks.json"
-_EXTRA = "assets.extra"  # what TF-Serving leaves alone
+_EXTRA = "assets.extra/"  # what TF-Serving leaves alone
 
 _USAGE_OF_SAVED_MODEL = """\
 ```
-tensorflow_model_server --model_name={name} --model_base_path=MODELS/{name} \\
-    --port=8500 --rest_api_port=8501
+tensorflow_model_server --model_name={name} \\
+    --model_base_path="$PWD/MODELS/{name}" --port=8500 --rest_api_port=8501{xla}
 ```
-
+{xla_note}
 Signatures, with B pictures of any size:
 
 | name | inputs | outputs |
@@ -49,6 +48,12 @@ Signatures, with B pictures of any size:
 {transfer}\
 | `landmarks` | `index` int32 [B], of any values | `names` string [B, K], \
 `edges` int32 [B, E, 2], `image_size` int32 [B] |
+"""
+_XLA_FLAG = """ \\
+    --xla_cpu_compilation_enabled"""
+_XLA_NOTE = """
+XLA compiles it (`--jit`). On a CPU TF-Serving allows that with the last flag
+only; without it, the version is not loaded.
 """
 _TRANSFER = """\
 | `transfer` | `image_bytes`, `appearance_bytes` | `image_bytes` string [B], \
@@ -115,10 +120,16 @@ def export_saved_model(
 
     Raises:
       errors.UserError: see `networks.load`, `description.read`,
-        `staging.new_folder` and `comparison.check`.
+        `staging.new_folder`, `warmup.check` and `comparison.check`.
     """
     networks = exported_networks.load(workdir, kind, dtype)
-    texts = _texts(workdir, networks, out, _USAGE_OF_SAVED_MODEL)
+    usage = _USAGE_OF_SAVED_MODEL.format(
+        name=_name(out),
+        transfer=_TRANSFER if networks.psi else "",
+        xla=_XLA_FLAG if jit else "",
+        xla_note=_XLA_NOTE if jit else "",
+    )
+    texts = _texts(workdir, networks, out, usage, _EXTRA)
     version = pathlib.Path(out) / str(_next_version(out))
     module = serving_module.ServingModule(networks, jit)
     with staging.new_folder(str(version), "out") as folder:
@@ -126,10 +137,10 @@ def export_saved_model(
         tf.saved_model.save(networks.weights(), str(folder), signatures)
         (folder / _EXTRA).mkdir()
         for file, text in texts.items():
-            in_folder = folder if file == model_card.FILE else folder / _EXTRA
-            (in_folder / file).write_text(text)
+            (folder / file).write_text(text)
         warmup.write(folder, list(signatures), frames)
         loaded = tf.saved_model.load(str(folder))
+        warmup.check(folder, loaded.signatures, str(version))
         detect = loaded.signatures["serving_default"]
 
         def run(frame):
@@ -169,7 +180,7 @@ def export_crops(
     file = f"model.{file_format}"
     batch = "B" if file_format == "onnx" else 1
     usage = _USAGE_OF_CROPS.format(file=file, batch=batch, size=size)
-    texts = _texts(workdir, networks, out, usage)
+    texts = _texts(workdir, networks, out, usage, "")
     module = crop_module.CropModule(networks)
     with staging.new_folder(out, "out") as folder:
         path = folder / file
@@ -227,15 +238,17 @@ def _texts(
     networks: exported_networks.Networks,
     out: str,
     usage: str,
+    folder: str,
 ) -> dict[str, str]:
-    """By file name: what is known of the detector."""
-    name = pathlib.Path(os.path.abspath(out)).name
+    """By file name: what is known of the detector, in `folder` but the card."""
     described = description.read(workdir, networks.step)
-    transfer = _TRANSFER if networks.psi else ""
-    usage = usage.format(name=name, transfer=transfer)
-    texts = described.files(name, usage)
+    texts = described.files(_name(out), usage, folder)
     landmarks = json.dumps(_landmarks(networks), indent=1)
-    return texts | {_LANDMARKS_FILE: landmarks + "\n"}
+    return texts | {f"{folder}{_LANDMARKS_FILE}": landmarks + "\n"}
+
+
+def _name(out: str) -> str:
+    return pathlib.Path(os.path.abspath(out)).name
 
 
 def _bytes_of(folder: pathlib.Path) -> int:

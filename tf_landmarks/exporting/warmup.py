@@ -6,11 +6,15 @@ out, kernels to be chosen and, with XLA, code to be made.
 
 import itertools
 import pathlib
+from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
+
+from tf_landmarks import errors
 
 FILE = "assets.extra/tf_serving_warmup_requests"
 
@@ -45,6 +49,37 @@ def write(
                 for name, value in inputs[signature].items():
                     request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
                 writer.write(log.SerializeToString())
+
+
+def check(
+    version: pathlib.Path, signatures: Mapping[str, Callable], what: str
+) -> None:
+    """Answers each request of the file, as a server does that loads it.
+
+    Args:
+      version: folder of the SavedModel.
+      signatures: of it, loaded.
+      what: it is, for the message.
+
+    Raises:
+      errors.UserError: one cannot be answered.
+    """
+    for record in tf.data.TFRecordDataset(str(version / FILE)):
+        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        request = log.predict_log.request
+        name = request.model_spec.signature_name
+        inputs = {
+            key: tf.constant(tf.make_ndarray(proto))
+            for key, proto in request.inputs.items()
+        }
+        try:
+            signatures[name](**inputs)
+        except tf.errors.OpError as error:
+            raise errors.UserError(
+                f"{what}: its signature {name} does not answer its own warm-up "
+                f"requests ({error.message.splitlines()[0]}); nothing was "
+                "exported"
+            ) from error
 
 
 def _inputs(

@@ -34,25 +34,33 @@ class Description(NamedTuple):
     flags: str
     metrics: dict | None
 
-    def files(self, name: str, usage: str) -> dict[str, str]:
+    def files(self, name: str, usage: str, folder: str = "") -> dict[str, str]:
         """Texts by the names of their files.
 
         Args:
           name: of the detector.
           usage: how to use it, for the card.
+          folder: that all but the card go to, from the card's.
         """
         card = model_card.render(
-            name, usage, self.step, self.run, self.dataset, self.metrics
+            name,
+            usage,
+            self.step,
+            self.run,
+            self.dataset,
+            self.metrics,
+            self.flags,
+            folder,
         )
         texts = {
             "run.json": _json(self.run),
             records.INFO_FILE: _json(self.dataset),
             _FLAGS_FILE: self.flags,
-            model_card.FILE: card,
         }
         if self.metrics is not None:
             texts[evaluating.METRICS_FILE] = _json(self.metrics)
-        return texts
+        texts = {f"{folder}{file}": text for file, text in texts.items()}
+        return texts | {model_card.FILE: card}
 
 
 def read(workdir: str, step: int) -> Description:

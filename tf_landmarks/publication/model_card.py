@@ -66,6 +66,8 @@ _TEMPLATE = """\
 
 {landmarks}
 
+{limbs}
+
 {usage}
 
 {training}
@@ -74,7 +76,7 @@ _TEMPLATE = """\
 
 {figures}
 
-`metrics.json` says what each of them means, and has them by clip.
+`{folder}metrics.json` says what each of them means, and has them by clip.
 
 ## Data
 
@@ -87,6 +89,12 @@ _TEMPLATE = """\
 ## Limits
 
 {limits}
+
+## Flags of the training
+
+```
+{flags}
+```
 """
 
 _UNPAIRED = (
@@ -103,8 +111,9 @@ _COMPARED = (
     "`--method={method}`. "
 )
 _FILES = (
-    "`flags.txt` has all flags (`train --flagfile`), `run.json` the versions, "
-    "`dataset.json` the checksums of the data."
+    "`{folder}flags.txt` has the flags below (`train --flagfile`), "
+    "`{folder}run.json` the versions, `{folder}dataset.json` the checksums of "
+    "the data."
 )
 _PERCEPTUAL = {
     "squeezenet": " SqueezeNet's ImageNet weights, MIT, were used in training; "
@@ -127,6 +136,8 @@ def render(
     run: Mapping,
     dataset: Mapping,
     metrics: Mapping | None,
+    flags: str,
+    folder: str = "",
 ) -> str:
     """The card.
 
@@ -137,6 +148,8 @@ def render(
       run: contents of run.json.
       dataset: of dataset.json.
       metrics: of metrics.json; None where there are none.
+      flags: of flags.txt.
+      folder: that these files are in, from the card's, such as "extra/".
     """
     words = WORDS.get(dataset["name"], _UNKNOWN)
     settings = run.get("landmarks", {})
@@ -151,6 +164,7 @@ def render(
     if not supervised:
         licence += _PERCEPTUAL.get(settings.get("perceptual"), "")
     names = dataset["category"]["keypoints"]
+    edges = dataset["category"]["skeleton"]  # counted from 1
     size = run["architecture"]["image_size"]
     limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
     return _TEMPLATE.format(
@@ -160,11 +174,18 @@ def render(
             f"Finds {len(names)} landmarks in crops of {size}x{size} pixels: "
             f"{', '.join(names)}."
         ),
-        training=_wrapped(training + _FILES),
+        limbs=_wrapped(
+            "Limbs: "
+            + ", ".join(f"{names[a - 1]}–{names[b - 1]}" for a, b in edges)
+            + "."
+        ),
+        training=_wrapped(training + _FILES.format(folder=folder)),
+        folder=folder,
         figures=_figures(metrics),
         data=_wrapped(words.data),
         licence=_wrapped(licence),
         limits="\n".join(_wrapped(f"- {limit}", "  ") for limit in limits),
+        flags=flags.strip(),
     )
 
 
