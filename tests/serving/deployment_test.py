@@ -1,5 +1,6 @@
 """compose.yaml and the Kubernetes manifests: valid, and of one piece."""
 
+import base64
 import copy
 import importlib.metadata
 import pathlib
@@ -15,6 +16,7 @@ from check_jsonschema import builtin_schemas
 
 from flags import server_flags
 from serving.local import configuration
+from tests.serving import documented
 from tests.serving import exported_models
 
 _SERVING = pathlib.Path(__file__).absolute().parents[2] / "serving"
@@ -158,6 +160,92 @@ def test_flags_name_files_that_are_mounted_and_can_be_read():
             assert name in generated["files"]
             assert bound[path] == f"./{name}"
             _READERS[flag](_SERVING / name)
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory):
+    """A copy of the folder, to which docs/serving.md's command adds TLS."""
+    here = tmp_path_factory.mktemp("tls")
+    shutil.copytree(_SERVING, here / "serving")
+    (here / "mutual.config").write_text("# of mine")
+    *_, adding = documented.commands("TLS")
+    documented.run(adding, here, {})
+    return here / "serving"
+
+
+def _load(path):
+    return yaml.safe_load(path.read_text())
+
+
+def test_compose_with_tls_mounts_its_file(encrypted):
+    compose = _load(encrypted / "compose.yaml")
+    _check_compose(compose)
+    (service,) = compose["services"].values()
+    added = set(service["command"]) - set(_service()["command"])
+    (path,) = _flags(added).values()
+    assert added == {f"--ssl_config_file={path}"}
+    (volume,) = [v for v in service["volumes"] if v["target"] == path]
+    assert (encrypted / volume["source"]).read_text() == "# of mine"
+    assert volume["read_only"]
+
+
+def test_pods_with_tls_mount_a_secret_of_its_file(encrypted):
+    deployment = _load(encrypted / "kubernetes/deployment.yaml")
+    kubernetes_validate.validate(deployment, _KUBERNETES, strict=True)
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    added = set(container["args"]) - set(_container()["args"])
+    (path,) = _flags(added).values()
+    assert added == {f"--ssl_config_file={path}"}
+    folder, _, name = path.rpartition("/")
+    (mount,) = [
+        m for m in container["volumeMounts"] if m["mountPath"] == folder
+    ]
+    assert mount["readOnly"]
+    (volume,) = [v for v in pod["volumes"] if v["name"] == mount["name"]]
+    (made,) = _load(encrypted / "kustomization.yaml")["secretGenerator"]
+    assert made == {"name": volume["secret"]["secretName"], "files": [name]}
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="there is no kubectl")
+def test_kustomize_makes_the_secret(encrypted):
+    rendered = subprocess.run(
+        ["kubectl", "kustomize", encrypted], capture_output=True, check=True
+    ).stdout
+    manifests = {each["kind"]: each for each in yaml.safe_load_all(rendered)}
+    data = manifests["Secret"]["data"]
+    assert base64.b64decode(data["ssl_config.txt"]) == b"# of mine"
+    assert "ssl_config.txt" not in manifests["ConfigMap"]["data"]
+    volumes = manifests["Deployment"]["spec"]["template"]["spec"]["volumes"]
+    names = [v["secret"]["secretName"] for v in volumes if "secret" in v]
+    assert names == [manifests["Secret"]["metadata"]["name"]]
+
+
+def test_the_form_of_the_tls_file_is_read_and_is_no_certificate():
+    path = _SERVING / "ssl_config.txt"
+    form = configuration.read_tls(path)
+    assert form.client_verify and form.custom_ca
+    with pytest.raises(configuration.ConfigurationError, match="cannot be"):
+        configuration.read_credentials(path)
+
+
+def test_xla_can_be_allowed():
+    for name in ("compose.yaml", "kubernetes/deployment.yaml"):
+        text = (_SERVING / name).read_text()
+        with_xla = yaml.safe_load(text.replace("#jit ", ""))
+        whole = yaml.safe_load(text)
+        if name == "compose.yaml":
+            _check_compose(with_xla)
+            of = [each["services"]["serving"] for each in (with_xla, whole)]
+            more, less = (set(service["command"]) for service in of)
+        else:
+            kubernetes_validate.validate(with_xla, _KUBERNETES, strict=True)
+            of = [
+                each["spec"]["template"]["spec"]["containers"][0]
+                for each in (with_xla, whole)
+            ]
+            more, less = (set(container["args"]) for container in of)
+        assert more - less == {"--xla_cpu_compilation_enabled"}
 
 
 def test_flags_are_tf_servings():

@@ -1,23 +1,29 @@
-"""docs/serving.md does what it says: TLS, curl, grpcurl."""
+"""docs/serving.md does what it says: three commands, TLS, curl, grpcurl."""
 
+import asyncio
 import json
+import re
 import shutil
 
+import av
 import grpc
 import numpy as np
 import pytest
 from PIL import Image
 
+from serving import async_client
 from serving import channels
 from serving import client
 from serving import messages
 from serving.local import configuration
+from tests import tiny_runs
 from tests.data import made_files
 from tests.serving import documented
 from tests.serving import exported_models
 
 _MODEL = messages.Model(exported_models.NAME)
 _BY_HAND = "By hand: curl and grpcurl"
+_THREE = ("Export", "Serve", "Ask")
 
 
 def _needs(program):
@@ -76,8 +82,35 @@ def expected(server, folder):
 def test_every_command_is_tested():
     by_hand = documented.commands(_BY_HAND)
     assert len(by_hand) == 7
-    assert len(documented.commands("TLS")) == 4
-    assert len(documented.commands("Ask")) == 1
+    # The last of these is deployment_test's.
+    assert len(documented.commands("TLS")) == 5
+    for section in _THREE:
+        assert len(documented.commands(section)) == 1
+
+
+def test_three_commands_lead_from_a_run_to_drawn_landmarks(tmp_path):
+    data_dir = tiny_runs.make_data(tmp_path / "data")
+    tiny_runs.make_evaluated_run(tmp_path / "run", data_dir)
+    made_files.write_video(tmp_path / "me.mp4", 3)
+    export, serve, ask = (documented.commands(each)[0] for each in _THREE)
+    named = {"MODELS": "models", "NAME": exported_models.NAME}
+    said = documented.run(export, tmp_path, named | {"=W ": "=run "})
+    assert "in models/puppets/1; " in said
+    ports = {"=8500": "=0", "=8501": "=0"}
+    with documented.start(serve, tmp_path, named | ports) as server:
+        ready = server.stdout.readline()
+        port = re.fullmatch(r"ready: .*:(\d+), REST on \d+\n", ready).group(1)
+        server_at = {"localhost:8500": f"localhost:{port}"}
+        files = {"DIR": "drawn", "FILE": "me.mp4 --deadline=200"}
+        said = documented.run(ask, tmp_path, named | server_at | files)
+        server.terminate()
+        assert server.wait(60) == 0
+    assert "3 frames by version 1" in said
+    lines = (tmp_path / "drawn/detections.jsonl").read_text().splitlines()
+    names = [landmark["name"] for landmark in json.loads(lines[2])["landmarks"]]
+    assert names == list(tiny_runs.SKELETON.landmarks)
+    with av.open(str(tmp_path / "drawn/overlay.mp4")) as overlay:
+        assert sum(1 for _ in overlay.decode(video=0)) == 3
 
 
 def test_a_video_comes_back_drawn(server, folder):
@@ -127,7 +160,7 @@ def test_grpcurl_tells_versions_and_finds_landmarks(run, expected):
 
 def _make_files(folder):
     """What the section on TLS makes, before it asks."""
-    *making, _ = documented.commands("TLS")
+    *making, _, _ = documented.commands("TLS")
     documented.run("".join(making), folder, {})
     return folder
 
@@ -163,6 +196,16 @@ def _landmarks(address, tls):
         return connected.landmarks()
 
 
+def _landmarks_by_asyncio(address, tls):
+    async def ask():
+        async with async_client.AsyncClient(
+            address, _MODEL, tls, deadline=60
+        ) as connected:
+            return await connected.landmarks()
+
+    return asyncio.run(ask())
+
+
 def _as_client(files, **others):
     return channels.Tls(
         files / "ca.crt", files / "client.crt", files / "client.key", **others
@@ -172,9 +215,10 @@ def _as_client(files, **others):
 @_needs("openssl")
 def test_clients_are_answered_over_tls(addresses, files):
     alone = channels.Tls(files / "ca.crt")
-    assert _landmarks(addresses["ssl.config"], alone).names
-    for address in addresses.values():
-        assert _landmarks(address, _as_client(files)).names
+    for ask in (_landmarks, _landmarks_by_asyncio):
+        assert ask(addresses["ssl.config"], alone).names
+        for address in addresses.values():
+            assert ask(address, _as_client(files)).names
 
 
 @_needs("openssl")
@@ -188,7 +232,7 @@ def test_the_command_detects_over_tls(addresses, files):
         # A size that is new to the server is slow on a busy machine.
         "--tls": "--deadline=300 --tls",
     }
-    *_, asking = documented.commands("TLS")
+    *_, asking, _ = documented.commands("TLS")
     assert "2 frames by version 1" in documented.run(asking, files, replaced)
 
 
@@ -225,12 +269,13 @@ def test_the_command_detects_over_tls(addresses, files):
         "with another authority's certificate",
     ],
 )
+@pytest.mark.parametrize("ask", [_landmarks, _landmarks_by_asyncio])
 def test_others_are_refused_in_a_sentence(
-    addresses, files, strange_files, config, make_tls
+    addresses, files, strange_files, config, make_tls, ask
 ):
     tls = make_tls(files, strange_files)
     with pytest.raises(messages.ServingError) as caught:
-        _landmarks(addresses[config], tls)
+        ask(addresses[config], tls)
     assert caught.value.code == grpc.StatusCode.UNAVAILABLE
     sentence = str(caught.value)
     assert sentence.startswith(f"no server answers at {addresses[config]} (")

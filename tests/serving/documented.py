@@ -1,15 +1,19 @@
 """The commands of docs/serving.md, as they are written there."""
 
+import contextlib
 import os
 import pathlib
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from collections.abc import Mapping
 
 from tests.serving import server_processes
 
 _DOCUMENT = pathlib.Path(__file__).absolute().parents[2] / "docs/serving.md"
+
+_BASH = ("bash", "-euo", "pipefail", "-c")
 
 # Programs that came with Python packages are found too, and ours by Python.
 ENVIRONMENT = server_processes.ENVIRONMENT | {
@@ -29,7 +33,7 @@ def commands(section: str) -> list[str]:
 def run(command: str, folder: pathlib.Path, replaced: Mapping[str, str]) -> str:
     """Runs commands in a folder, and returns what they print.
 
-    `bazel run //serving:NAME --` is done by Python itself.
+    `bazel run //FOLDER:NAME --` is done by Python itself.
 
     Args:
       command: one block or several.
@@ -39,12 +43,9 @@ def run(command: str, folder: pathlib.Path, replaced: Mapping[str, str]) -> str:
     Raises:
       AssertionError: a command failed.
     """
-    bazel = r"bazel run //serving:(\w+) --"
-    command = re.sub(bazel, rf"{sys.executable} -m serving.\1", command)
-    for old, new in replaced.items():
-        command = command.replace(old, new)
+    command = _adapted(command, replaced)
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
+        [*_BASH, command],
         cwd=folder,
         env=ENVIRONMENT,
         capture_output=True,
@@ -53,3 +54,30 @@ def run(command: str, folder: pathlib.Path, replaced: Mapping[str, str]) -> str:
     )
     assert not done.returncode, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+@contextlib.contextmanager
+def start(
+    command: str, folder: pathlib.Path, replaced: Mapping[str, str]
+) -> Iterator[subprocess.Popen]:
+    """A command that goes on, until the context is left; see `run`."""
+    command = f"exec {_adapted(command, replaced)}"
+    with subprocess.Popen(
+        [*_BASH, command],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _adapted(command: str, replaced: Mapping[str, str]) -> str:
+    bazel = r"bazel run //(\w+):(\w+) --"
+    command = re.sub(bazel, rf"{sys.executable} -m \1.\2", command)
+    for old, new in replaced.items():
+        command = command.replace(old, new)
+    return command
