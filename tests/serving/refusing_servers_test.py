@@ -13,6 +13,7 @@ from PIL import Image
 from serving import async_client
 from serving import client
 from serving import messages
+from serving import retries
 from serving import tensors
 from tests.serving import scripted_servers
 
@@ -255,12 +256,15 @@ def test_something_must_be_under_way(in_flight):
                 next(connected.stream([_NOISE], in_flight))
 
 
-def test_a_client_that_is_closed_waits_for_no_server():
+def test_a_client_that_is_closed_waits_for_no_server(monkeypatch):
+    for wait in ("_FIRST_WAIT", "_LONGEST_WAIT"):
+        monkeypatch.setattr(retries, wait, 50.0)
+
     def be_away(request, context):
         context.abort(grpc.StatusCode.UNAVAILABLE, "going down")
 
     with scripted_servers.serve(be_away) as (address, _):
-        connected = client.Client(address, _MODEL, deadline=60)
+        connected = client.Client(address, _MODEL, deadline=200)
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             asking = pool.submit(connected.detect, _NOISE)
             time.sleep(1)
