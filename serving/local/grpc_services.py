@@ -5,8 +5,6 @@ They raise refusals; `interception` makes gRPC's errors of them.
 
 import grpc
 from google.protobuf import any_pb2
-from grpc_health.v1 import health
-from grpc_health.v1 import health_pb2
 from grpc_health.v1 import health_pb2_grpc
 from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import get_model_status_pb2
@@ -16,16 +14,12 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving.local import configuration
+from serving.local import health
 from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
 from serving.local import refusals
 
 _SIGNATURE_DEF = "signature_def"
-_HEALTH_SERVICES = (
-    "",
-    "tensorflow.serving.ModelService",
-    "tensorflow.serving.PredictionService",
-)
 
 
 def find(models: served_models.Models, spec):
@@ -129,49 +123,11 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         return model_management_pb2.ReloadConfigResponse()
 
 
-class Health(health.HealthServicer):
-    """Whether every model has a version, and the server is not going down."""
-
-    def __init__(self):
-        """Nothing is served yet."""
-        super().__init__()
-        self._is_ready: bool | None = None
-        self.tell(False)
-
-    def Check(
-        self,
-        request: health_pb2.HealthCheckRequest,
-        context: grpc.ServicerContext,
-    ) -> health_pb2.HealthCheckResponse:
-        """As gRPC's own, which says of an unknown service nothing but the code.
-
-        Raises:
-          refusals.Refusal: there is no such service.
-        """
-        if request.service not in _HEALTH_SERVICES:
-            known = ", ".join(map(repr, _HEALTH_SERVICES))
-            raise refusals.Refusal(
-                grpc.StatusCode.NOT_FOUND,
-                f"no service {request.service!r}; ask for one of {known}",
-            )
-        return super().Check(request, context)
-
-    def tell(self, is_ready: bool) -> None:
-        """Those who watch hear of it where it has changed."""
-        if is_ready == self._is_ready:
-            return
-        self._is_ready = is_ready
-        states = health_pb2.HealthCheckResponse.ServingStatus
-        status = states.Value("SERVING" if is_ready else "NOT_SERVING")
-        for service in _HEALTH_SERVICES:
-            self.set(service, status)
-
-
 def add(
     server: grpc.Server,
     models: served_models.Models,
     metrics: serving_metrics.Metrics,
-    health_service: Health,
+    health_service: health.Health,
 ) -> None:
     """Adds all services to a server."""
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(

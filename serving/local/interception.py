@@ -1,5 +1,7 @@
 """Has every request answered with a code and a sentence, whatever it holds."""
 
+from collections.abc import Callable
+
 import grpc
 
 from serving.local import refusals
@@ -15,20 +17,40 @@ class Answering(grpc.ServerInterceptor):
     def intercept_service(self, continuation, handler_call_details):
         """Wraps the handler of a call, where it has one."""
         handler = continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-
-        def answer(message: bytes, context: grpc.ServicerContext):
-            try:
-                request = _parse(handler.request_deserializer, message)
-                return handler.unary_unary(request, context)
-            except Exception as error:
-                refusal = refusals.of(error)
-            return context.abort(refusal.code, refusal.message)
-
+        if handler is None:
+            return None
+        if handler.unary_stream:
+            return grpc.unary_stream_rpc_method_handler(
+                _answers(handler), None, handler.response_serializer
+            )
         return grpc.unary_unary_rpc_method_handler(
-            answer, None, handler.response_serializer
+            _answer(handler), None, handler.response_serializer
         )
+
+
+def _answer(handler: grpc.RpcMethodHandler) -> Callable:
+    def answer(message: bytes, context: grpc.ServicerContext):
+        try:
+            request = _parse(handler.request_deserializer, message)
+            return handler.unary_unary(request, context)
+        except Exception as error:
+            refusal = refusals.of(error)
+        return context.abort(refusal.code, refusal.message)
+
+    return answer
+
+
+def _answers(handler: grpc.RpcMethodHandler) -> Callable:
+    def answers(message: bytes, context: grpc.ServicerContext):
+        try:
+            request = _parse(handler.request_deserializer, message)
+            yield from handler.unary_stream(request, context)
+            return
+        except Exception as error:
+            refusal = refusals.of(error)
+        context.abort(refusal.code, refusal.message)
+
+    return answers
 
 
 def _parse(deserializer, message: bytes):

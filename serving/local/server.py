@@ -12,6 +12,7 @@ from aiohttp import web
 
 from serving.local import batching
 from serving.local import grpc_services
+from serving.local import health
 from serving.local import interception
 from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
@@ -81,7 +82,7 @@ class Server:
         Raises:
           OSError: one cannot listen on a port.
         """
-        self._health = grpc_services.Health()
+        self._health = health.Health()
         self.models = served_models.Models(
             functools.partial(
                 servables.Servable,
@@ -122,7 +123,7 @@ class Server:
 
     def stop(self) -> None:
         """Takes no more requests, lets those that run end, and returns."""
-        self._health.enter_graceful_shutdown()
+        self._health.end()
         self.models.stop()
         stopped = self._grpc.stop(_GRACE)
         if self._rest:
