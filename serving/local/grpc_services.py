@@ -25,7 +25,7 @@ _SIGNATURE_DEF = "signature_def"
 def find(models: served_models.Models, spec):
     """The servable that a request's ModelSpec means."""
     label = spec.version_label or None
-    return models.find(spec.name).find(version_of(spec), label)
+    return models.find_servable(spec.name, version_of(spec), label)
 
 
 def version_of(spec) -> int | None:

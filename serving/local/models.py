@@ -9,6 +9,7 @@ import pathlib
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import grpc
@@ -45,6 +46,18 @@ class Retries(NamedTuple):
 
     count: int = 5
     interval: float = 60.0  # seconds
+
+
+class _Look(NamedTuple):
+    """What was found in a model's folder: versions' paths by number.
+
+    Attributes:
+      there: all.
+      wanted: those to serve.
+    """
+
+    there: dict[int, pathlib.Path]
+    wanted: dict[int, pathlib.Path]
 
 
 class _Version:
@@ -86,23 +99,56 @@ class Model:
 
         What is no longer there is forgotten too: its number can come again.
         """
-        try:
-            there = versions.find(self.settings.base_path)
-        except OSError as error:
-            self._warn(f"its versions stay as they are: {error}")
-            return
-        self._warn(
-            ""
-            if there
-            else f"no folder in {self.settings.base_path} is named by a "
-            "number, as versions are; is it the folder above, or below?"
-        )
-        wanted = self.settings.policy.choose(there)
-        for number, path in sorted(wanted.items()):
+        self.change_to(self.settings, self.load(self.settings))
+
+    def load(self, settings: Settings) -> _Look:
+        """Loads what these settings want, and gives up nothing."""
+        look = self._look(settings)
+        for number, path in sorted(look.wanted.items()):
             self._try_to_load(number, path)
-        if not there or self._is_one_available(wanted):
-            self._unload(set(self._versions) - set(wanted))
-        self._forget(set(self._versions) - set(there))
+        return look
+
+    def change_to(self, settings: Settings, look: _Look) -> None:
+        """Goes over to settings whose versions are loaded, where they can be.
+
+        Labels move and versions go in this order, so that each label has its
+        version at all times.
+        """
+        with self._lock:
+            self.settings = settings
+        if not look.there or self._is_one_available(look.wanted):
+            self._unload(set(self._versions) - set(look.wanted))
+        self._forget(set(self._versions) - set(look.there))
+
+    def problem_of(self, settings: Settings, look: _Look) -> str:
+        """Why one cannot go over to settings as they are loaded; "": one can.
+
+        Where no new version can be loaded the old goes on, and only a policy
+        that is another asks for more.
+        """
+        name, answering = settings.name, self.available()
+        wanted = answering & set(look.wanted)
+        is_other = settings.policy != self.settings.policy
+        if not wanted and (is_other or not answering):
+            errors = " ".join(self._errors(look.wanted))
+            none = f"no version in {settings.base_path} that is to be served"
+            return f"{name}: {errors or none}"
+        for label, number in settings.labels:
+            if number not in (wanted or answering):
+                return (
+                    f"{name}: the label {label!r} is for version {number}, "
+                    "which is not currently available for inference"
+                )
+        return ""
+
+    def available(self) -> frozenset[int]:
+        """Numbers of the versions that answer."""
+        with self._lock:
+            return frozenset(n for n, v in self._versions.items() if v.servable)
+
+    def unload_all_but(self, numbers: frozenset[int]) -> None:
+        """Gives up what was loaded beside these versions."""
+        self._unload(self.available() - numbers)
 
     def unload(self) -> None:
         """Gives up all versions."""
@@ -116,19 +162,19 @@ class Model:
         Raises:
           refusals.Refusal: it is not there.
         """
-        if label is not None:
-            labels = dict(self.settings.labels)
-            if label not in labels:
-                raise refusals.invalid(
-                    f"Unrecognized servable version label: {label}"
-                )
-            version = labels[label]
         with self._lock:
+            labels = dict(self.settings.labels)
             available = {
                 number: v.servable
                 for number, v in self._versions.items()
                 if v.servable is not None
             }
+        if label is not None:
+            if label not in labels:
+                raise refusals.invalid(
+                    f"Unrecognized servable version label: {label}"
+                )
+            version = labels[label]
         number = max(available, default=None) if version is None else version
         if number not in available:
             which = "Latest" if version is None else f"Version {version}"
@@ -173,10 +219,28 @@ class Model:
         """Whether some version answers."""
         return self._is_one_available(self._versions)
 
-    def errors(self) -> list[str]:
+    def _look(self, settings: Settings) -> _Look:
+        try:
+            there = versions.find(settings.base_path)
+        except OSError as error:
+            self._warn(f"its versions stay as they are: {error}")
+            with self._lock:
+                known = {n: v.path for n, v in self._versions.items()}
+            answer = {n: known[n] for n in self.available()}
+            return _Look(known, settings.policy.choose(answer))
+        self._warn(
+            ""
+            if there
+            else f"no folder in {settings.base_path} is named by a "
+            "number, as versions are; is it the folder above, or below?"
+        )
+        return _Look(there, settings.policy.choose(there))
+
+    def _errors(self, numbers: Iterable[int]) -> list[str]:
         """Why versions could not be loaded."""
         with self._lock:
-            return [v.error for v in self._versions.values() if v.error]
+            found = [self._versions[n].error for n in numbers]
+            return [error for error in found if error]
 
     def _try_to_load(self, number: int, path: pathlib.Path) -> None:
         with self._lock:
@@ -210,7 +274,7 @@ class Model:
             logging.warning("%s: %s", self.settings.name, text)
         self._warned_of = text
 
-    def _is_one_available(self, numbers) -> bool:
+    def _is_one_available(self, numbers: Iterable[int]) -> bool:
         with self._lock:
             return any(self._versions[n].servable for n in numbers)
 
@@ -265,41 +329,39 @@ class Models:
         Args:
           settings: of the models.
           must_load: all or nothing; else a model without any version is waited
-            for.
+            for, and a label may be for a version that is not there yet.
 
         Raises:
-          refusals.Refusal: all must load, and a model that is new has no
-            version that can be; the others go on as they were.
+          refusals.Refusal: all must load, and a model has no version that can
+            be, or a label for one that is not; all go on as they were.
         """
         with self._updating:
-            kept = {
-                each.name: each
-                for each in settings
-                if each.name in self._models
-                and self._models[each.name].settings.base_path == each.base_path
-            }
-            new = {
-                each.name: Model(each, self._load, self._retries)
-                for each in settings
-                if each.name not in kept
-            }
-            for model in new.values():
-                model.update()
-            failed = [model for model in new.values() if not model.is_ready()]
-            if must_load and failed:
-                for model in new.values():
-                    model.unload()
+            models = {s.name: self._kept_or_new(s) for s in settings}
+            before = {name: m.available() for name, m in models.items()}
+            looks = {s.name: models[s.name].load(s) for s in settings}
+            problems = [
+                models[s.name].problem_of(s, looks[s.name]) for s in settings
+            ]
+            if must_load and any(problems):
+                for name, model in models.items():
+                    model.unload_all_but(before[name])
                 raise refusals.Refusal(
-                    grpc.StatusCode.FAILED_PRECONDITION, _explain(failed)
+                    grpc.StatusCode.FAILED_PRECONDITION,
+                    f"nothing was changed: {'; '.join(filter(None, problems))}",
                 )
-            old = self._models
-            for name, changed in kept.items():
-                old[name].settings = changed
-                old[name].update()
-            self._models = new | {name: old[name] for name in kept}
-            for name in old.keys() - kept:
-                old[name].unload()
+            for each in settings:
+                models[each.name].change_to(each, looks[each.name])
+            old, self._models = self._models, models
+            for name, model in old.items():
+                if models.get(name) is not model:
+                    model.unload()
             self._tell_all()
+
+    def _kept_or_new(self, settings: Settings) -> Model:
+        kept = self._models.get(settings.name)
+        if kept and kept.settings.base_path == settings.base_path:
+            return kept
+        return Model(settings, self._load, self._retries)
 
     def _tell_all(self) -> None:
         models = self._models.values()
@@ -330,19 +392,26 @@ class Models:
             )
         return models[name]
 
+    def find_servable(
+        self, name: str, version: int | None, label: str | None
+    ) -> servables.Servable:
+        """The version of a model that a request means.
+
+        Raises:
+          refusals.Refusal: there is none.
+        """
+        while True:
+            model = self.find(name)
+            try:
+                return model.find(version, label)
+            except refusals.Refusal:
+                # One that was replaced meanwhile has given up its versions.
+                if self._models.get(name) is model:
+                    raise
+
     def _poll(self) -> None:
         while not self._stopped.wait(self._poll_seconds):
             with self._updating:
                 for model in self._models.values():
                     model.update()
                 self._tell_all()
-
-
-def _explain(failed: list[Model]) -> str:
-    reasons = [
-        f"{model.settings.name}: {' '.join(model.errors())}"
-        if model.errors()
-        else f"{model.settings.name}: no version in {model.settings.base_path}"
-        for model in failed
-    ]
-    return f"nothing was changed: {'; '.join(reasons)}"

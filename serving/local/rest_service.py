@@ -90,10 +90,10 @@ class RestService:
     def _status(self, request: web.Request, body: bytes) -> Any:
         del body
         spec = _spec_of(request)
-        model = self._models.find(spec.name)
         version = grpc_services.version_of(spec)
         if spec.version_label:
-            version = model.find(None, spec.version_label).version
+            version = grpc_services.find(self._models, spec).version
+        model = self._models.find(spec.name)
         response = get_model_status_pb2.GetModelStatusResponse(
             model_version_status=model.status(version)
         )

@@ -17,30 +17,39 @@ class _Served:
 
     def __init__(self, base_path):
         self.base_path, self.told = base_path, []
+        self.at_load = lambda: None
         self.all = models.Models(
             self._load, 1.0, models.Retries(1, 0.0), self.told.append
         )
         self.configure()
 
     def _load(self, number, path):
+        self.at_load()
         text = (path / "weights").read_text()
         if text == "broken":
             raise ValueError(f"version {number} is broken")
         return text
 
-    def settings(self, name="cats", base_path=None, **policy):
+    def settings(self, name="cats", base_path=None, labels=(), **policy):
         return models.Settings(
-            name, base_path or self.base_path, versions.Policy(**policy)
+            name, base_path or self.base_path, versions.Policy(**policy), labels
         )
+
+    def change(self, *versions, **labels):
+        """Changes as a client does it."""
+        labels = tuple(labels.items())
+        policy = {"specific": frozenset(versions)} if versions else {}
+        new = self.settings(labels=labels, **policy)
+        self.all.configure([new], must_load=True)
 
     def configure(self, **policy):
         """Looks into the folder."""
         self.all.configure([self.settings(**policy)])
 
-    def found(self, name="cats"):
+    def found(self, name="cats", label=None):
         """The servable that requests without a version are answered by."""
         try:
-            return self.all.find(name).find(None, None)
+            return self.all.find_servable(name, None, label)
         except refusals.Refusal as refusal:
             return refusal.code
 
@@ -149,3 +158,73 @@ def test_a_client_can_change_to_what_loads(served):
     assert served.found("dogs") == "dog"
     assert served.found() == grpc.StatusCode.NOT_FOUND
     assert served.told == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "labels", "reason"),
+    [
+        ([9], {}, "cats: no version in .*cats that is to be served"),
+        ([9], {"stable": 9}, "cats: no version in .*cats that is to be served"),
+        ([2], {}, "cats: ValueError: version 2 is broken"),
+        ([1, 2], {"stable": 2}, "the label 'stable' is for version 2, which"),
+        ([1, 3], {"stable": 9}, "the label 'stable' is for version 9, which"),
+        ([3], {"stable": 1}, "the label 'stable' is for version 1, which"),
+    ],
+)
+def test_a_model_that_stays_is_not_changed_to_what_is_not_there(
+    served, wanted, labels, reason
+):
+    _add(served.base_path, 2, "broken")
+    _add(served.base_path, 3, "third")
+    served.change(1, stable=1)
+    before = served.all.find("cats").settings
+    with pytest.raises(refusals.Refusal, match=reason) as caught:
+        served.change(*wanted, **labels)
+    assert caught.value.code == grpc.StatusCode.FAILED_PRECONDITION
+    assert "nothing was changed" in str(caught.value)
+    assert served.all.find("cats").settings == before
+    assert served.all.find("cats").available() == {1}
+    assert served.found(label="stable") == "first"
+
+
+def test_a_broken_new_version_hinders_no_other_change(served):
+    _add(served.base_path, 2, "broken")
+    served.change(stable=1)
+    assert served.found(label="stable") == "first"
+
+
+def test_labels_of_a_new_model_need_their_versions_too(served):
+    _add(served.base_path.with_name("dogs"), 4, "dog")
+    path = served.base_path.with_name("dogs")
+    dogs = served.settings("dogs", path, labels=(("stable", 5),))
+    with pytest.raises(refusals.Refusal, match="'stable' is for version 5"):
+        served.all.configure([served.settings(), dogs], must_load=True)
+    assert served.found("dogs") == grpc.StatusCode.NOT_FOUND
+
+
+def test_a_label_moves_when_its_version_is_there(served):
+    _add(served.base_path, 2, "second")
+    served.change(1, stable=1)
+    during = []
+    served.at_load = lambda: during.append(served.found(label="stable"))
+    served.change(2, stable=2)
+    assert during == ["first"]
+    assert served.found(label="stable") == "second"
+    assert served.all.find("cats").available() == {2}
+
+
+def test_a_model_that_moves_answers_all_the_time(served):
+    """Whenever a request meets it: also between its two looks."""
+    elsewhere = served.base_path.with_name("moved")
+    _add(elsewhere, 1, "moved")
+    model = served.all.find("cats")
+    find = model.find
+
+    def move_first(version, label):
+        model.find = find
+        moved = served.settings(base_path=elsewhere)
+        served.all.configure([moved], must_load=True)
+        return find(version, label)
+
+    model.find = move_first
+    assert served.found() == "moved"
