@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -38,6 +39,56 @@ class Parameters(NamedTuple):
     allowed_batch_sizes: tuple[int, ...] = ()
 
 
+# Without batching: of a request's elements, and of requests at a time. Sizes of
+# pictures are their senders' choice, and each can need much memory.
+_MOST_ALONE = 256
+_AT_A_TIME = Parameters().num_batch_threads
+
+
+class Alone:
+    """One signature of one version, whose requests run alone."""
+
+    def __init__(
+        self,
+        signature: Callable[..., Mapping[str, tf.Tensor]],
+        largest: int = _MOST_ALONE,
+        at_a_time: int = _AT_A_TIME,
+    ):
+        """Keeps the signature.
+
+        Args:
+          signature: to compute.
+          largest: elements of a request.
+          at_a_time: requests; others wait.
+        """
+        self._signature, self._largest = signature, largest
+        self._free = threading.Semaphore(at_a_time)
+
+    def __call__(self, **inputs: tf.Tensor) -> Mapping[str, tf.Tensor]:
+        """Computes.
+
+        Raises:
+          refusals.Refusal: there are more elements than a request may have.
+          tf.errors.OpError: of the computation.
+        """
+        self.check_size(inputs.values())
+        with self._free:
+            return self._signature(**inputs)
+
+    def check_size(self, values: Iterable[tf.Tensor]) -> None:
+        """Whether they have no more elements than a request may have.
+
+        Raises:
+          refusals.Refusal: they have more.
+        """
+        size = max((v.shape[0] for v in values if v.shape.rank), default=0)
+        if size > self._largest:
+            raise refusals.invalid(
+                f"Task size {size} is larger than maximum input batch size "
+                f"{self._largest}; send smaller batches"
+            )
+
+
 class Batcher:
     """One signature of one version, whose requests run in batches."""
 
@@ -52,7 +103,9 @@ class Batcher:
         self._outputs = sorted(signature.structured_outputs)
         self._parameters = parameters
         self._queues: dict[tuple, Callable] = {}
-        self._alone = threading.Semaphore(parameters.num_batch_threads)
+        self._alone = Alone(
+            signature, parameters.max_batch_size, parameters.num_batch_threads
+        )
         self._lock = threading.Lock()
 
     def __call__(self, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -65,32 +118,18 @@ class Batcher:
         """
         values = [inputs[name] for name in self._inputs]
         shapes = tuple(tuple(value.shape[1:]) for value in values)
-        self._check_size(max(value.shape[0] for value in values))
+        self._alone.check_size(values)
         # What is empty takes no part in a batch; the signature refuses it.
         is_empty = any(0 in value.shape for value in values)
         queue = None if is_empty else self._queue(shapes)
         if queue is None:
-            return self._compute_alone(inputs)
+            return self._alone(**inputs)
         try:
             outputs = queue(*values)
         except tf.errors.InvalidArgumentError:
             # Some request of the batch is wrong. Alone, each has its answer.
-            return self._compute_alone(inputs)
+            return self._alone(**inputs)
         return dict(zip(self._outputs, outputs, strict=True))
-
-    def _compute_alone(
-        self, inputs: Mapping[str, tf.Tensor]
-    ) -> Mapping[str, tf.Tensor]:
-        with self._alone:
-            return self._signature(**inputs)
-
-    def _check_size(self, size: int) -> None:
-        largest = self._parameters.max_batch_size
-        if size > largest:
-            raise refusals.invalid(
-                f"Task size {size} is larger than maximum input batch size "
-                f"{largest}; send smaller batches"
-            )
 
     def _queue(self, shapes: tuple) -> Callable | None:
         with self._lock:
@@ -112,10 +151,10 @@ class Batcher:
             )
             return [outputs[name] for name in self._outputs]
 
-        computation = tf.function(compute, signature, autograph=False)
-        computation = computation.get_concrete_function()
-
         def enqueue(*values):
+            # Traced when the first request comes, which others do not wait for.
+            computation = tf.function(compute, signature, autograph=False)
+            computation = computation.get_concrete_function()
             return tf.raw_ops.BatchFunction(
                 in_tensors=list(values),
                 captured_tensors=computation.captured_inputs,

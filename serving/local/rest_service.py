@@ -2,7 +2,10 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import json
+import threading
+from collections.abc import AsyncIterator
 from collections.abc import Awaitable
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +16,7 @@ from google.protobuf import json_format
 from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_pb2
+from tensorflow_serving.apis import predict_pb2
 
 from serving.local import grpc_services
 from serving.local import json_tensors
@@ -20,12 +24,19 @@ from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
 from serving.local import prediction
 from serving.local import refusals
+from serving.local import servables
 
 _MODEL = r"/v1/models/{name:[^/:]+}"
 _VERSION = _MODEL + r"/versions/{version:\d+}"
 _LABEL = _MODEL + r"/labels/{label:\w+}"
 _INTERNAL_ERROR = 500
 _TOO_LARGE = refusals.HTTP_STATUS[grpc.StatusCode.RESOURCE_EXHAUSTED]
+
+# Bytes of the bodies that are there at a time. A body becomes twenty times its
+# size when JSON is made of it, so large ones take turns at that.
+_MOST_BYTES = 2**30
+_LARGE_BODY = 2**20
+_LARGE_AT_A_TIME = 2
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -55,6 +66,8 @@ class RestService:
         self._models, self._metrics, self._pool = models, metrics, pool
         self._prometheus_path = prometheus_path
         self._max_body_bytes, self._timeout = max_body_bytes, timeout
+        self._held_bytes = 0
+        self._turns = threading.Semaphore(_LARGE_AT_A_TIME)
 
     def application(self) -> web.Application:
         """The routes, as aiohttp serves them."""
@@ -72,14 +85,38 @@ class RestService:
 
     def _in_pool(self, function: Callable[[web.Request, bytes], Any]):
         async def handle(request: web.Request) -> web.Response:
-            async with asyncio.timeout(self._timeout):
-                body = await request.read()
+            async with (
+                asyncio.timeout(self._timeout),
+                self._body(request) as body,
+            ):
                 text = await asyncio.get_running_loop().run_in_executor(
                     self._pool, lambda: json.dumps(function(request, body))
                 )
             return _json(200, text)
 
         return handle
+
+    @contextlib.asynccontextmanager
+    async def _body(self, request: web.Request) -> AsyncIterator[bytes]:
+        """Reads a body, where there is room for it."""
+        body = bytearray()
+        try:
+            async for part in request.content.iter_any():
+                body += part
+                self._held_bytes += len(part)
+                if len(body) > self._max_body_bytes:
+                    raise web.HTTPRequestEntityTooLarge(
+                        self._max_body_bytes, len(body)
+                    )
+                if self._held_bytes > _MOST_BYTES:
+                    raise refusals.Refusal(
+                        grpc.StatusCode.RESOURCE_EXHAUSTED,
+                        "other requests' bodies fill the server's room for "
+                        "them; come again later, or ask less at a time",
+                    )
+            yield body
+        finally:
+            self._held_bytes -= len(body)
 
     async def _prometheus(self, request: web.Request) -> web.Response:
         del request
@@ -118,15 +155,23 @@ class RestService:
         with self._metrics.measured(spec.name, "REST"):
             # First, so that metrics know the model's name.
             servable = grpc_services.find(self._models, spec)
-            parsed = _parse(body)
-            in_rows = json_tensors.is_in_rows(parsed)
-            name = parsed.get("signature_name") or "serving_default"
-            definition = prediction.find_signature(
-                servable.signature_defs, name
-            )
-            asked = json_tensors.read(parsed, definition)
-            asked.model_spec.signature_name = name
+            is_large = len(body) > _LARGE_BODY
+            with self._turns if is_large else contextlib.nullcontext():
+                asked, in_rows = _read(body, servable)
             return json_tensors.write(servable.predict(asked), in_rows)
+
+
+def _read(
+    body: bytes, servable: servables.Servable
+) -> tuple[predict_pb2.PredictRequest, bool]:
+    """The request, and whether it is in rows."""
+    parsed = _parse(body)
+    in_rows = json_tensors.is_in_rows(parsed)
+    name = parsed.get("signature_name") or "serving_default"
+    definition = prediction.find_signature(servable.signature_defs, name)
+    asked = json_tensors.read(parsed, definition)
+    asked.model_spec.signature_name = name
+    return asked, in_rows
 
 
 @web.middleware

@@ -54,7 +54,9 @@ class Servable:
         # Kept: a signature's variables live as long as what was loaded.
         self._loaded = tf.saved_model.load(str(path))
         self._signatures: dict[str, Signature] = {
-            name: batching.Batcher(signature, batch) if batch else signature
+            name: batching.Batcher(signature, batch)
+            if batch
+            else batching.Alone(signature)
             for name, signature in self._loaded.signatures.items()
         }
         if warm_up:

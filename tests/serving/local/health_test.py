@@ -98,8 +98,8 @@ def test_many_can_leave_at_the_moment_of_a_change(server, stubs):
         begun = threading.Barrier(2 * _CLIENTS + 1)
         leaving = _run(*(lambda s=s: leave_at_a_change(s) for s in stubs * 2))
         begun.wait(_SECONDS)
-        server._health.tell(is_ready)
-        _join(leaving)
+        telling = _run(lambda r=is_ready: server._health.tell(r))
+        _join(leaving + telling)
 
 
 def test_some_can_begin_and_leave_while_the_state_changes(server, stubs):

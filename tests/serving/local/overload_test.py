@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import json
+import threading
 import time
 import urllib.request
 from concurrent import futures
@@ -19,6 +20,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from serving import client
 from serving import messages
 from serving.local import batching
+from serving.local import rest_service
 from serving.local import server as server_library
 from tests.serving import exported_models
 from tests.serving import made_requests
@@ -289,6 +291,50 @@ def test_slow_bodies_of_rest_are_cut_off(base_path):
         for connection in slow:
             assert b" 504 " in raw_connections.read_to_end(connection)
         assert _rest(server)[0] == 200
+
+
+def test_bodies_past_the_room_for_them_are_told_to_come_later(
+    base_path, monkeypatch
+):
+    monkeypatch.setattr(rest_service, "_MOST_BYTES", 60_000)
+    with _serve(base_path) as server:
+        slow = raw_connections.connect(server.rest_port)
+        raw_connections.start_post(slow, _PATH, 100_000)
+        slow.sendall(b" " * 50_000)
+        _, answer = _wait_for_status(server, 429)
+        assert "fill the server's room" in answer["error"]
+        raw_connections.reset(slow)
+        _wait_for_status(server, 200)
+
+
+def _wait_for_status(server, status):
+    end = time.monotonic() + 60
+    while True:
+        found = _rest(server)
+        if found[0] == status:
+            return found
+        assert time.monotonic() < end, f"no {status} within a minute: {found}"
+        time.sleep(0.1)
+
+
+def test_json_is_made_of_few_large_bodies_at_a_time(base_path, monkeypatch):
+    monkeypatch.setattr(rest_service, "_LARGE_BODY", 0)
+    read, lock, running, most = rest_service._read, threading.Lock(), [], []
+
+    def read_slowly(body, servable):
+        with lock:
+            running.append(body)
+            most.append(len(running))
+        time.sleep(0.1)
+        with lock:
+            running.pop()
+        return read(body, servable)
+
+    monkeypatch.setattr(rest_service, "_read", read_slowly)
+    with _serve(base_path) as server, futures.ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(_rest, server) for _ in range(8)]
+        assert {each.result()[0] for each in asked} == {200}
+    assert max(most) == 2
 
 
 def test_clients_that_are_gone_leave_the_server_to_others(server, stub):
