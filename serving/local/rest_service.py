@@ -38,6 +38,8 @@ _MOST_BYTES = 2**30
 _LARGE_BODY = 2**20
 _LARGE_AT_A_TIME = 2
 
+_SECONDS_TO_LOOK = 0.05  # again, whether bodies have come
+
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -66,7 +68,7 @@ class RestService:
         self._models, self._metrics, self._pool = models, metrics, pool
         self._prometheus_path = prometheus_path
         self._max_body_bytes, self._timeout = max_body_bytes, timeout
-        self._held_bytes = 0
+        self._held_bytes, self._coming, self._is_ending = 0, 0, False
         self._turns = threading.Semaphore(_LARGE_AT_A_TIME)
 
     def application(self) -> web.Application:
@@ -99,24 +101,44 @@ class RestService:
     @contextlib.asynccontextmanager
     async def _body(self, request: web.Request) -> AsyncIterator[bytes]:
         """Reads a body, where there is room for it."""
+        if self._is_ending:
+            raise refusals.Refusal(
+                grpc.StatusCode.UNAVAILABLE, "the server is going down"
+            )
         body = bytearray()
         try:
-            async for part in request.content.iter_any():
-                body += part
-                self._held_bytes += len(part)
-                if len(body) > self._max_body_bytes:
-                    raise web.HTTPRequestEntityTooLarge(
-                        self._max_body_bytes, len(body)
-                    )
-                if self._held_bytes > _MOST_BYTES:
-                    raise refusals.Refusal(
-                        grpc.StatusCode.RESOURCE_EXHAUSTED,
-                        "other requests' bodies fill the server's room for "
-                        "them; come again later, or ask less at a time",
-                    )
+            self._coming += 1
+            try:
+                await self._read_into(body, request)
+            finally:
+                self._coming -= 1
             yield body
         finally:
             self._held_bytes -= len(body)
+
+    async def _read_into(self, body: bytearray, request: web.Request) -> None:
+        async for part in request.content.iter_any():
+            body += part
+            self._held_bytes += len(part)
+            if len(body) > self._max_body_bytes:
+                raise web.HTTPRequestEntityTooLarge(
+                    self._max_body_bytes, len(body)
+                )
+            if self._held_bytes > _MOST_BYTES:
+                raise refusals.Refusal(
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    "other requests' bodies fill the server's room for them; "
+                    "come again later, or ask less at a time",
+                )
+
+    async def end(self) -> None:
+        """Refuses what is new; returns when what it has begun to read is here.
+
+        Before aiohttp is told to end, which drops what still comes in then.
+        """
+        self._is_ending = True
+        while self._coming:
+            await asyncio.sleep(_SECONDS_TO_LOOK)
 
     async def _prometheus(self, request: web.Request) -> web.Response:
         del request

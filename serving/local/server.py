@@ -169,7 +169,7 @@ def _serve_rest(
 ) -> "_RestThread":
     host, port = options.host, options.rest_port
     try:
-        return _RestThread(rest.application(), host, port)
+        return _RestThread(rest, host, port)
     except OSError as error:
         raise _cannot_listen("rest_api_port", port, f"{host}:{port}") from error
 
@@ -177,14 +177,15 @@ def _serve_rest(
 class _RestThread:
     """aiohttp's loop in a thread."""
 
-    def __init__(self, application: web.Application, host: str, port: int):
+    def __init__(self, rest: rest_service.RestService, host: str, port: int):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, daemon=True
         )
         self._thread.start()
+        self._rest = rest
         self._runner = web.AppRunner(
-            application, access_log=None, shutdown_timeout=_GRACE
+            rest.application(), access_log=None, shutdown_timeout=_GRACE
         )
         self.port = self._run(self._listen(host, port))
 
@@ -196,8 +197,14 @@ class _RestThread:
         await web.TCPSite(self._runner, host, port).start()
         return self._runner.addresses[0][1]
 
+    async def _end(self) -> None:
+        for site in list(self._runner.sites):
+            await site.stop()
+        await self._rest.end()
+        await self._runner.cleanup()
+
     def stop(self) -> None:
         """Lets requests end, and stops the loop."""
-        self._run(self._runner.cleanup())
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -20,6 +20,7 @@ from tests.data import made_files
 from tests.serving import exported_models
 from tests.serving import made_requests
 from tests.serving import server_processes
+from tests.serving.local import raw_connections
 
 _DEADLINE = 300  # seconds, in which a server must start on a busy machine
 _BATCHES = [exported_models.IMAGES[i % 3][np.newaxis] for i in range(61)]
@@ -216,3 +217,47 @@ def _wait_for_arrival(stub):
     """Until what was sent before on the channel is with the server."""
     with pytest.raises(grpc.RpcError):
         stub.Predict(made_requests.with_spec(name="cats"), timeout=_DEADLINE)
+
+
+def test_the_documented_command_warms_up_and_ends_without_losing_a_body(
+    base_path,
+):
+    """Without batching, and with REST's request in flight at SIGTERM."""
+    path = f"/v1/models/{exported_models.NAME}"
+    row = {"instances": exported_models.IMAGES[:1].tolist()}
+    body = json.dumps(row).encode()
+    with server_processes.start_plain(base_path) as server:
+        address = f"127.0.0.1:{server.rest_port}"
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            assert stub.Predict(made_requests.images(), timeout=_DEADLINE)
+            many = np.zeros((300_000, 1, 1, 3), np.uint8)
+            with pytest.raises(grpc.RpcError) as caught:
+                stub.Predict(
+                    made_requests.images(images=many), timeout=_DEADLINE
+                )
+        assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        assert "send smaller batches" in caught.value.details()
+        with raw_connections.connect(server.rest_port) as asking:
+            raw_connections.start_post(asking, path + ":predict", len(body))
+            assert made_requests.ask_rest(address, path)[0] == 200
+            server.process.send_signal(signal.SIGTERM)
+            said = server.process.stdout.readline()
+            assert said == "stopping: requests that run are answered first\n"
+            _wait_for_refusal(server.rest_port)
+            asking.sendall(body[1:])
+            answer = raw_connections.read_to_end(asking)
+        assert answer.startswith(b"HTTP/1.1 200 ") and b"keypoints" in answer
+        assert server.process.wait(timeout=_DEADLINE) == 0
+
+
+def _wait_for_refusal(port):
+    """Until nothing more is taken."""
+    end = time.monotonic() + _DEADLINE
+    while True:
+        try:
+            raw_connections.connect(port).close()
+        except ConnectionRefusedError:
+            return
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -70,15 +70,24 @@ def resident_megabytes(pid: int) -> float:
 
 
 def start(base_path: pathlib.Path, *flags: str, port: int = 0) -> Process:
-    """The local server, once it is ready."""
+    """The local server with batching and no warm-up, once it is ready."""
+    return start_plain(
+        base_path,
+        "--noenable_model_warmup",
+        *_batching_flags(),
+        *flags,
+        port=port,
+    )
+
+
+def start_plain(base_path: pathlib.Path, *flags: str, port: int = 0) -> Process:
+    """The local server with these flags only, once it is ready."""
     process = Process(
         [
             sys.executable,
             "-m",
             "serving.local_server",
             f"--model_base_path={base_path}",
-            "--noenable_model_warmup",
-            *_batching_flags(),
             *flags,
         ],
         port,
