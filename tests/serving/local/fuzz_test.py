@@ -80,9 +80,12 @@ class _Asker:
 
     def _ask_grpc(self, request: malformed.Grpc):
         try:
-            self._channel.unary_unary(request.method)(
+            # A stream's first answer is enough: Watch has no end.
+            answers = self._channel.unary_stream(request.method)(
                 request.message, timeout=60
             )
+            next(answers)
+            answers.cancel()
         except grpc.RpcError as error:
             return error.code(), error.details()
         return grpc.StatusCode.OK, ""

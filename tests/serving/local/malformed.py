@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 from tensorflow_serving.apis import get_model_metadata_pb2
+from tensorflow_serving.apis import model_management_pb2
 from tensorflow_serving.apis import predict_pb2
 
 from serving import messages
@@ -24,8 +25,11 @@ _METHODS = (
     made_requests.PREDICT,
     _SERVICE + "GetModelMetadata",
     "/tensorflow.serving.ModelService/GetModelStatus",
+    "/tensorflow.serving.ModelService/HandleReloadConfigRequest",
     "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
 )
+_NOWHERE = "/no/such/folder"  # Its configuration is refused.
 
 
 class Grpc(NamedTuple):
@@ -85,7 +89,12 @@ def _right_messages() -> tuple[bytes, ...]:
         ),
         messages.status_request(model),
     )
-    return tuple(request.SerializeToString() for request in requests)
+    reload = model_management_pb2.ReloadConfigRequest()
+    config = reload.config.model_config_list.config.add()
+    config.name, config.base_path = exported_models.NAME, _NOWHERE
+    config.model_version_policy.specific.versions.append(1)
+    config.version_labels["stable"] = 1
+    return tuple(each.SerializeToString() for each in (*requests, reload))
 
 
 _BYTES = st.builds(

@@ -1,14 +1,18 @@
 """The local server from outside: codes, versions, REST, its end."""
 
+import base64
+import io
 import socket
 import threading
 import time
 import urllib.request
+from concurrent import futures
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 from grpc_health.v1 import health_pb2_grpc
+from PIL import Image
 from tensorflow_serving.apis import model_management_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import prediction_service_pb2_grpc
@@ -140,6 +144,78 @@ def test_versions_change_under_load_without_a_failed_request(tmp_path):
     for versions in seen:
         assert set(versions) == {1, 3} and versions == sorted(versions)
     server.stop()
+
+
+def test_a_label_moves_under_load_without_a_failed_request(tmp_path):
+    """Over both APIs, with clients that ask nothing twice."""
+    base_path = tmp_path / exported_models.NAME
+    for number in (1, 2):
+        exported_models.add_version(base_path, number)
+    server = exported_models.serve(base_path)
+    _move_label(server, base_path, 1)
+    stop, versions = threading.Event(), []
+
+    def ask_grpc(request):
+        request.model_spec.version_label = "stable"
+        once = [("grpc.enable_retries", 0)]
+        with grpc.insecure_channel(
+            f"127.0.0.1:{server.port}", options=once
+        ) as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            while not stop.is_set():
+                answer = stub.Predict(request, timeout=60)
+                versions.append(answer.model_spec.version.value)
+
+    def ask_rest(content, where):
+        address = f"127.0.0.1:{server.rest_port}"
+        while not stop.is_set():
+            answer = made_requests.predict_rest(address, content, where)
+            assert answer[0] == 200, answer
+
+    file = io.BytesIO()
+    Image.fromarray(_IMAGES[0]).save(file, "PNG")
+    encoded = {
+        "signature_name": "encoded",
+        "instances": [{"b64": base64.b64encode(file.getvalue()).decode()}],
+    }
+    rows = {"instances": _IMAGES[:1].tolist()}
+    with futures.ThreadPoolExecutor() as pool:
+        asking = [
+            pool.submit(ask_grpc, made_requests.images(images=_IMAGES[:1])),
+            pool.submit(
+                ask_grpc, messages.encoded_request(_MODEL, [file.getvalue()])
+            ),
+            pool.submit(ask_rest, rows, "puppets/labels/stable"),
+            pool.submit(ask_rest, encoded, "puppets/labels/stable"),
+            pool.submit(ask_rest, encoded, "puppets"),
+        ]
+        try:
+            for number in (2, 1, 2):
+                _wait_for(lambda: any(a.done() for a in asking) or versions)
+                _move_label(server, base_path, number)
+                del versions[:]
+                _wait_for(
+                    lambda n=number: (
+                        any(a.done() for a in asking) or versions.count(n) > 9
+                    )
+                )
+        finally:
+            stop.set()
+        for each in asking:
+            each.result()
+    server.stop()
+
+
+def _move_label(server, base_path, number):
+    """Serves just this version, as the stable one."""
+    request = model_management_pb2.ReloadConfigRequest()
+    config = request.config.model_config_list.config.add()
+    config.name, config.base_path = exported_models.NAME, str(base_path)
+    config.model_version_policy.specific.versions.append(number)
+    config.version_labels["stable"] = number
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        stub = model_service_pb2_grpc.ModelServiceStub(channel)
+        stub.HandleReloadConfigRequest(request, timeout=120)
 
 
 def test_a_new_configuration_replaces_the_old(tmp_path):
