@@ -1,3 +1,6 @@
+import pathlib
+import re
+
 import pytest
 
 from tf_landmarks import errors
@@ -8,6 +11,7 @@ from tf_landmarks.reproduction import sources
 from tf_landmarks.reproduction import steps
 
 _KNOWN = {"h36m", "w300"}
+_PROJECT = pathlib.Path(__file__).absolute().parents[2]
 
 
 def test_folders_are_found_by_name(tmp_path):
@@ -67,6 +71,21 @@ def test_what_is_missing_is_told_once_with_how_to_get_it():
         "multipie is missing: docs/datasets/multipie.md tells how to get it",
         "then give --sources=w300=/data/w300,voxceleb=FOLDER,multipie=FOLDER",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        sources.names(row for table in paper_tables.ALL for row in table.rows)
+    ),
+)
+def test_the_page_that_is_named_tells_how_to_get_a_dataset(name):
+    told = sources.explain([name], {})
+    page = _PROJECT / re.search(r"docs/datasets/\w+\.md", told)[0]
+    _, section = page.read_text().split("\n## Getting it\n")
+    section = section.split("\n## ")[0]
+    assert re.search(r"https?://", section)  # its owner's
+    assert re.search("licen[cs]e|research", section)
 
 
 def test_folders_go_to_prepare():
