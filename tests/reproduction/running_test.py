@@ -191,6 +191,16 @@ def test_a_run_does_not_go_on_with_other_flags(
     assert _files(folder) == before
 
 
+def test_data_that_were_prepared_with_other_flags_are_not_taken(tmp_path):
+    data_dir = tiny_runs.make_data(tmp_path / "runs/data/tiny")
+    record = pathlib.Path(data_dir) / "prepared_with.json"
+    record.write_text('{"dataset": "other"}')
+    before = _files(tmp_path)
+    with pytest.raises(errors.UserError, match=r"data/tiny was prepared with "):
+        _reproduce(tmp_path)
+    assert _files(tmp_path) == before
+
+
 def test_without_data_nothing_is_run(tmp_path):
     data = _DATA._replace(sources={"source": "h36m", "prior_source": "w300"})
     table = _with_training(_TRAINING._replace(data=data))

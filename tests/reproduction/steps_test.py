@@ -1,4 +1,5 @@
 import json
+import pathlib
 
 import pytest
 import tensorflow as tf
@@ -12,6 +13,68 @@ from tf_landmarks.reproduction import tables
 
 _DATA = tables.Data("tiny", ("--dataset=none",), tiny_runs.SKELETON)
 _TRAINING = tables.Training("a", _DATA, (), (), "a")
+
+
+def _prepare(folder, *flags, source="/h36m", not_given=()):
+    arguments = ("--dataset=h36m", *flags, f"--source={source}")
+    command = commands.Command(
+        "prepare", (*arguments, f"--data_dir={folder}/data")
+    )
+    data = _DATA._replace(sources={"source": "h36m"})
+    return steps.Prepare(command, f"{folder}/data", data, not_given)
+
+
+@pytest.fixture
+def prepared(tmp_path, monkeypatch):
+    """Data as `prepare --skip_bad` and, without, `prepare` leave them."""
+
+    def make(command):
+        tiny_runs.make_data(pathlib.Path(command.settings()["data_dir"]))
+
+    monkeypatch.setattr(commands.Command, "run", make)
+    _prepare(tmp_path).run()
+    _prepare(tmp_path / "skipped", "--skip_bad").run()
+    return tmp_path
+
+
+def test_data_are_of_the_flags_that_they_were_prepared_with(prepared):
+    _prepare(prepared).check()
+    for step, message in (
+        (_prepare(prepared, "--labelled"), "no --labelled, .* --labelled; del"),
+        (_prepare(prepared, source="/b"), "with --source=/h36m, .*--source=/b"),
+        (_prepare(prepared / "skipped"), "skipped/data was prepared with --sk"),
+    ):
+        with pytest.raises(errors.UserError, match=message):
+            step.check()
+
+
+def test_a_folder_that_is_not_given_may_be_any(prepared):
+    _prepare(prepared, source="FOLDER_OF_h36m", not_given=("source",)).check()
+
+
+def test_a_folder_may_be_typed_in_another_way(prepared, monkeypatch):
+    monkeypatch.chdir("/")
+    _prepare(prepared, source="h36m/").check()
+
+
+def test_where_no_file_was_bad_leaving_them_out_changes_nothing(prepared):
+    _prepare(prepared, "--skip_bad").check()
+
+
+def test_data_without_a_record_are_taken_as_they_are(prepared):
+    (prepared / "data/prepared_with.json").unlink()
+    _prepare(prepared, source="/b").check()
+    assert _prepare(prepared).is_done()
+
+
+def test_what_failed_leaves_no_record(tmp_path, monkeypatch):
+    def fail(command):
+        raise errors.UserError("it fell over")
+
+    monkeypatch.setattr(commands.Command, "run", fail)
+    with pytest.raises(errors.UserError, match="it fell over"):
+        _prepare(tmp_path).run()
+    assert not list(tmp_path.iterdir())
 
 
 def _train(folder, *flags, stages=("skeleton", "landmarks")):

@@ -77,6 +77,11 @@ def _prepare(data: tables.Data, workdir: str, given: Given) -> steps.Prepare:
         ),
         data_dir,
         data,
+        tuple(
+            flag
+            for flag, dataset in data.sources.items()
+            if dataset not in given.folders
+        ),
     )
 
 

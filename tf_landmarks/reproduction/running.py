@@ -50,8 +50,9 @@ def reproduce(
       out: folder of the tables.
 
     Raises:
-      errors.UserError: data are missing, flags have changed since a run began,
-        nothing can be written; or rows failed, after all others were run.
+      errors.UserError: data are missing, flags have changed since data were
+        prepared or a run began, nothing can be written; or rows failed, after
+        all others were run.
       KeyboardInterrupt: a signal came; what there is was saved.
     """
     plans = [
@@ -66,7 +67,7 @@ def reproduce(
     if missing:
         raise errors.UserError(sources.explain(missing, given.folders))
     for step in _without_repeats(s for plan in plans for s in plan.steps):
-        if isinstance(step, steps.Train):
+        if isinstance(step, steps.Prepare | steps.Train):
             step.check()
     _check_out(out)
     _tell_time(_trainings(todo))

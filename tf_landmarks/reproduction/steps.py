@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+from collections.abc import Collection
 from typing import NamedTuple
 
 from tf_landmarks import errors
@@ -30,17 +31,52 @@ class Prepare(NamedTuple):
       command: that does it.
       data_dir: where the data go.
       data: that are made.
+      not_given: flags whose folders the user has not given.
     """
 
     command: commands.Command
     data_dir: str
     data: tables.Data
+    not_given: tuple[str, ...] = ()
 
     def is_done(self) -> bool:
         return (pathlib.Path(self.data_dir) / records.INFO_FILE).exists()
 
+    @property
+    def _record(self) -> str:
+        return str(pathlib.Path(self.data_dir) / "prepared_with.json")
+
+    def _flags(self) -> commands.Settings:
+        """With whole paths: the next command may be typed elsewhere."""
+        flags = _lasting(self.command)
+        folders = {n: os.path.abspath(flags[n]) for n in self.data.sources}
+        return flags | folders
+
+    def check(self) -> None:
+        """Finds the data to be of these flags, if they are there.
+
+        Data without a record are taken as they are: `prepare` was run by hand,
+        or was stopped at its very end.
+
+        Raises:
+          errors.UserError: they were prepared with others.
+        """
+        before = _read(self._record)
+        if not before or not self.is_done():
+            return
+        of_no_matter = set(self.not_given)  # what is done needs no folder
+        if "skip_bad" not in before:
+            of_no_matter.add("skip_bad")  # no file was bad
+        change = _change(before, self._flags(), of_no_matter)
+        if change:
+            raise errors.UserError(
+                f"{self.data_dir} was prepared with {change}; delete it, or "
+                "give what it was prepared with"
+            )
+
     def run(self) -> None:
         self.command.run()
+        _write(self._record, self._flags())
 
 
 class Train(NamedTuple):
@@ -86,15 +122,11 @@ class Train(NamedTuple):
         before = _read(self._record)
         if not before or not any(map(self._had, self.stages)):
             return  # a first try may have ended with a mistake
-        now = _lasting(self.command)
-        changed = next(
-            (n for n in now | before if now.get(n) != before.get(n)), None
-        )
-        if changed is not None:
+        change = _change(before, _lasting(self.command))
+        if change:
             raise errors.UserError(
-                f"{self.workdir} has begun with "
-                f"{_typed(changed, before)}, and this is with "
-                f"{_typed(changed, now)}; delete it, or give another --workdir"
+                f"{self.workdir} has begun with {change}; delete it, or give "
+                "another --workdir"
             )
 
     def run(self) -> None:
@@ -196,6 +228,19 @@ def _lasting(command: commands.Command) -> commands.Settings:
     """What of a command's flags must not change."""
     settings = command.settings()
     return {n: v for n, v in settings.items() if n not in _PLACES}
+
+
+def _change(
+    before: commands.Settings,
+    now: commands.Settings,
+    of_no_matter: Collection[str] = (),
+) -> str:
+    """The first flag that is not as it was, both ways; none: ""."""
+    for name in now | before:
+        if name not in of_no_matter and now.get(name) != before.get(name):
+            was, is_now = _typed(name, before), _typed(name, now)
+            return f"{was}, and this is with {is_now}"
+    return ""
 
 
 def _typed(name: str, settings: commands.Settings) -> str:
