@@ -113,6 +113,7 @@ def test_a_run_goes_on_with_the_flags_that_it_has_begun_with(tmp_path):
     _record_flags(tmp_path, skeleton_steps="20", train_steps="9", augment="")
     _add_checkpoint(tmp_path, "skeleton", 3)
     _train(tmp_path, "--augment").check()
+    _train(tmp_path, "--augment", "--keep=1000").check()
     for flags, message in (
         ((), "begun with --augment, and this is with no --augment; delete it"),
         (("--augment", "--width=4"), "with no --width, and .* --width=4; "),

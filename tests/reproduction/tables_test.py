@@ -51,6 +51,16 @@ def test_recipes_say_how_many_updates_there_are(table, row):
     assert f"--image_size={settings['image_size']}" in row.training.data.flags
 
 
+@pytest.mark.parametrize("table", paper_tables.ALL, ids=lambda t: t.name)
+def test_the_papers_runs_keep_their_checkpoints_for_figures_15_and_16(table):
+    for row in table.rows:
+        if row.training:
+            train = commands.Command("train", row.training.flags).settings()
+            last, every = int(train["train_steps"]), train["checkpoint_every"]
+            # Each stop adds one, which must not push out the first.
+            assert int(train["keep"]) > 2 * last // int(every)
+
+
 def test_a_folder_is_of_one_training():
     by_folder = {}
     for table in _ALL:

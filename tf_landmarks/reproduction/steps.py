@@ -20,8 +20,15 @@ from tf_landmarks.reproduction import commands
 from tf_landmarks.reproduction import tables
 
 _STEPS_OF = {"skeleton": "skeleton_steps", "landmarks": "train_steps"}
-# A run may go on elsewhere.
-_PLACES = ("data_dir", "workdir", "flagfile", "out", "perceptual_weights")
+# A run may go on elsewhere, and keep more of its checkpoints than before.
+_MAY_CHANGE = (
+    "data_dir",
+    "workdir",
+    "flagfile",
+    "out",
+    "perceptual_weights",
+    "keep",
+)
 
 
 class Prepare(NamedTuple):
@@ -227,7 +234,7 @@ Step = Prepare | Train | TakeOver | Evaluate
 def _lasting(command: commands.Command) -> commands.Settings:
     """What of a command's flags must not change."""
     settings = command.settings()
-    return {n: v for n, v in settings.items() if n not in _PLACES}
+    return {n: v for n, v in settings.items() if n not in _MAY_CHANGE}
 
 
 def _change(
