@@ -6,6 +6,7 @@ from tests.figures import vivid_runs
 from tf_landmarks.data import records
 from tf_landmarks.figures import data_flow
 from tf_landmarks.figures import frames
+from tf_landmarks.figures import grids
 from tf_landmarks.figures import painting
 from tf_landmarks.figures import requests
 
@@ -54,6 +55,28 @@ def test_the_labels_are_drawn_as_a_skeleton_image(tmp_path):
         else:
             np.testing.assert_array_equal(cell, 1.0)  # blank
     assert wholly == 4
+
+
+def _caption(picture, row, column):
+    """The line below a cell."""
+    top = cells.LINE + row * (cells.SIDE + cells.LINE + cells.GAP) + cells.SIDE
+    left = column * (cells.SIDE + cells.GAP)
+    box = (left, top, left + cells.SIDE, top + cells.LINE)
+    return np.asarray(picture.crop(box))
+
+
+def test_x_and_x_prime_are_named(tmp_path):
+    request = _request(tmp_path)
+    picture = data_flow.draw(request).picture
+    split = _split(request)
+    chosen = split.draw(8, seed=1)
+    blank = np.zeros([cells.SIDE, cells.SIDE, 3], np.uint8)
+    for column, numbers in ((0, chosen), (4, split.draw_partners(chosen, 1))):
+        for row, frame in enumerate(split.read(numbers)):
+            named = grids.render([[grids.Cell(blank, frame.name)]])
+            np.testing.assert_array_equal(
+                _caption(picture, row, column), np.asarray(named)[cells.SIDE :]
+            )
 
 
 def test_without_labels_there_is_no_column_for_them(tmp_path):

@@ -12,7 +12,7 @@ _ROWS = 4
 def draw(request: requests.Request) -> requests.Drawing:
     """Draws rows of x, y, y*, x̂, x′ and, of labelled frames, β(truth).
 
-    x′ is a random other frame of x's clip.
+    x′ is a random other frame of x's clip; both are named below.
 
     Raises:
       errors.UserError: see `painting`.
@@ -26,10 +26,12 @@ def draw(request: requests.Request) -> requests.Drawing:
         painter, painting.stack(shown), painting.stack(partners)
     )
     rows = []
-    for i, frame in enumerate(shown):
-        images = [grids.enlarged(column[i]) for column in columns.values()]
-        row = [grids.Cell(image) for image in images]
-        row[0] = row[0]._replace(caption=frame.name)
+    for i, (frame, partner) in enumerate(zip(shown, partners, strict=True)):
+        captions = {"x": frame.name, "x_prime": partner.name}
+        row = [
+            grids.Cell(grids.enlarged(column[i]), captions.get(name, ""))
+            for name, column in columns.items()
+        ]
         if split.labels:
             row.append(_truth(frame, painter.beta))
         rows.append(row)

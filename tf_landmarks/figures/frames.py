@@ -101,7 +101,8 @@ class Split:
     def draw_partners(self, numbers: Sequence[int], seed: int) -> list[int]:
         """For each frame a random other one of its clip: x' for x.
 
-        Itself, where the clip has no other.
+        Itself, where the clip has no other. Of 300-W, where a clip is a set of
+        photographs, it is another person's.
         """
         random = np.random.default_rng(seed)
         partners = []
