@@ -102,6 +102,15 @@ def test_only_the_method_tells_the_rows_of_an_ablation_apart():
     assert len(alike) == 1
 
 
+def test_the_times_that_are_told_are_of_what_is_trained():
+    for table in small_tables.ALL:
+        trained = [row.training for row in table.rows]
+        has_stage_1 = any(training.stage_1 for training in trained)
+        assert ("stage 1" in table.known_times) == has_stage_1
+        assert ("our model" in table.known_times) == has_stage_1
+        assert "frames" in table.known_times  # are rendered
+
+
 def test_our_model_is_trained_once_for_several_tables():
     def ours(table, index):
         return table.rows[index].training
