@@ -135,6 +135,14 @@ def test_table_5():
     ]
 
 
+@pytest.mark.parametrize("table", paper_tables.ALL, ids=lambda t: t.name)
+def test_a_table_of_corrected_errors_says_so(table):
+    places = [place for column in table.columns for place in column.places]
+    corrected = any(place.endswith(".corrected") for place in places)
+    assert corrected == (table.number in (1, 2, 5))
+    assert corrected == ("corrects them by its eta" in table.remark)
+
+
 def test_the_small_table_5_is_in_the_papers_order():
     assert _paper(small_tables.TABLE_5, "percent_of_image_with_flips") == [
         ("CycleGAN", 4.39),

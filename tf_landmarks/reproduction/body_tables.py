@@ -6,6 +6,10 @@ from tf_landmarks.reproduction import paper_data
 from tf_landmarks.reproduction import tables
 
 WITH_FLIPS = "_with_flips"
+NO_FLIPS = (
+    "No flips: left and right as detected, or, where a stage 1 was trained, as "
+    "the released code corrects them by its eta."
+)
 
 
 def error_places(activity: str) -> tuple[str, ...]:
@@ -62,8 +66,7 @@ TABLE_1 = tables.Table(
     1,
     "paper",
     "Table 1: Human3.6M, error in pixels over 17 joints",
-    "No flips: left and right as detected, or, where a stage 1 was trained, as "
-    "the released code corrects them by its eta.",
+    NO_FLIPS,
     _columns(_ALL_15),
     (
         _row_of_table_1(
@@ -116,9 +119,10 @@ TABLE_2 = tables.Table(
     2,
     "paper",
     "Table 2: Simplified Human3.6M, error in % of the image over 32 joints",
-    "The table's own cells are not in the paper's text that this project has. "
-    "Those of others are from an excerpt of the published paper, which does "
-    "not say whether they are with flips; ours with flips, all, is table 5's.",
+    f"{NO_FLIPS} The table's own cells are not in the paper's text that this "
+    "project has. Those of others are from an excerpt of the published paper, "
+    "which does not say whether they are with flips; ours with flips, all, is "
+    "table 5's.",
     _columns(_ALL_6),
     (
         _cited(
