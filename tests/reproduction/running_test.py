@@ -58,13 +58,13 @@ def _reproduce(folder, table=_TABLE, folders=None):
     """Runs it and gives what was printed by it alone, not by its steps."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        running.reproduce(
-            table,
-            f"{folder}/runs",
-            planning.Given(folders or {}),
-            f"{folder}/out",
-        )
+        _run(folder, table, folders or {})
     return printed.getvalue()
+
+
+def _run(folder, table, folders):
+    given = planning.Given(folders)
+    running.reproduce(table, f"{folder}/runs", given, f"{folder}/out")
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +211,51 @@ def test_without_data_nothing_is_run(tmp_path):
         "then give --sources=w300=/data,h36m=FOLDER"
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_rows_whose_data_are_missing_are_run_once_they_are_there(
+    folder, printed, monkeypatch
+):
+    def make(step):
+        tiny_runs.make_data(pathlib.Path(step.data_dir))
+
+    monkeypatch.setattr(steps.Prepare, "run", make)
+    data = _DATA._replace(
+        name="late", sources={"source": "h36m", "prior_source": "w300"}
+    )
+    late = _ROW._replace(
+        model="late", name="late", training=_TRAINING._replace(data=data)
+    )
+    table = _TABLE._replace(number=7, rows=(late, _CITED, _ROW))
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), pytest.raises(errors.UserError) as e:
+        _run(folder, table, {"w300": "/data"})
+    how_to_get = (
+        "h36m is missing: docs/datasets/h36m.md tells how to get it\n"
+        "then give --sources=w300=/data,h36m=FOLDER"
+    )
+    assert str(e.value) == (
+        f"not all rows could be run: late: h36m missing\n{how_to_get}"
+    )
+    before, after = told.getvalue().split("To be run:\n\n")
+    assert "  late: evaluation to go, but h36m missing\n" in before
+    assert f"Some rows are left out:\n{how_to_get}\n" in after
+    assert "/late" not in after  # in no command
+    assert _errors(folder) == {"late": False, "theirs": False, "ours": True}
+
+    with pytest.raises(errors.UserError) as again:  # no other row is left
+        _reproduce(folder, table, {"w300": "/data"})
+    assert str(again.value) == how_to_get
+
+    _reproduce(folder, table, {"w300": "/data", "h36m": "/more"})
+    assert _errors(folder) == {"late": True, "theirs": False, "ours": True}
+
+
+def _errors(folder):
+    """Which rows of table 7 have an error."""
+    with open(folder / "out/table7_small.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["model"]: bool(row["error"]) for row in rows}
 
 
 def test_all_data_are_prepared_before_anything_is_trained(folder, capfd):

@@ -14,10 +14,17 @@ from tf_landmarks.reproduction import timing
 
 
 class _Plan(NamedTuple):
-    """A row and its steps; none where the row is cited."""
+    """What is to be done for a row.
+
+    Attributes:
+      row: of the table.
+      steps: none where the row is cited.
+      lacks: datasets that are missing, which leave the row out.
+    """
 
     row: tables.Row
     steps: list[steps.Step]
+    lacks: Sequence[str] = ()
 
     @property
     def todo(self) -> list[steps.Step]:
@@ -50,29 +57,46 @@ def reproduce(
       out: folder of the tables.
 
     Raises:
-      errors.UserError: data are missing, flags have changed since data were
-        prepared or a run began, nothing can be written; or rows failed, after
-        all others were run.
+      errors.UserError: data of all rows are missing, flags have changed since
+        data were prepared or a run began, nothing can be written; or rows
+        failed, or their data are missing, after all others were run.
       KeyboardInterrupt: a signal came; what there is was saved.
     """
-    plans = [
-        _Plan(row, planning.of_row(row, table.name, workdir, given))
-        if row.training
-        else _Plan(row, [])
-        for row in table.rows
-    ]
-    todo = _without_repeats(step for plan in plans for step in plan.todo)
-    _describe(table, plans, todo)
-    missing = sources.missing(todo, given.folders)
-    if missing:
-        raise errors.UserError(sources.explain(missing, given.folders))
-    for step in _without_repeats(s for plan in plans for s in plan.steps):
+    plans = [_plan(row, table, workdir, given) for row in table.rows]
+    able = [plan for plan in plans if not plan.lacks]
+    todo = _without_repeats(step for plan in able for step in plan.todo)
+    all_todo = _without_repeats(step for plan in plans for step in plan.todo)
+    _describe(table, plans, todo or all_todo)
+    how_to_get = _explain(plans, given)
+    if how_to_get and not todo:
+        raise errors.UserError(how_to_get)
+    if how_to_get:
+        print(f"\nSome rows are left out:\n{how_to_get}")
+    for step in _without_repeats(s for plan in able for s in plan.steps):
         if isinstance(step, steps.Prepare | steps.Train):
             step.check()
     _check_out(out)
     _tell_time(_trainings(todo))
     _prepare(todo)
-    _run(table, plans, out)
+    not_run = _run(table, plans, out)
+    if not_run:
+        told = f"not all rows could be run: {'; '.join(not_run)}"
+        raise errors.UserError("\n".join(filter(None, (told, how_to_get))))
+
+
+def _plan(
+    row: tables.Row, table: tables.Table, workdir: str, given: planning.Given
+) -> _Plan:
+    if not row.training:
+        return _Plan(row, [])
+    plan = _Plan(row, planning.of_row(row, table.name, workdir, given))
+    return plan._replace(lacks=sources.missing(plan.todo, given.folders))
+
+
+def _explain(plans: list[_Plan], given: planning.Given) -> str:
+    """What is missing and how to get it; "" where all is there."""
+    missing = dict.fromkeys(name for plan in plans for name in plan.lacks)
+    return sources.explain(list(missing), given.folders) if missing else ""
 
 
 def _without_repeats(all_steps) -> list[steps.Step]:
@@ -87,8 +111,8 @@ def _describe(
     table: tables.Table, plans: list[_Plan], todo: list[steps.Step]
 ) -> None:
     print(f"{table.title}\n")
-    for row, its_steps in plans:
-        print(f"  {row.model}: {_state(its_steps)}")
+    for plan in plans:
+        print(f"  {plan.row.model}: {_state(plan)}")
     if todo:
         print("\nTo be run:\n")
         print("\n".join(f"  {step.command}" for step in todo))
@@ -100,18 +124,23 @@ def _trainings(todo: Sequence[steps.Step]) -> list[steps.Train]:
     return [step for step in todo if isinstance(step, steps.Train)]
 
 
-def _state(its_steps: list[steps.Step]) -> str:
-    if not its_steps:
+def _state(plan: _Plan) -> str:
+    if not plan.steps:
         return "cited, not run"
-    if its_steps[-1].is_done():
+    if plan.steps[-1].is_done():
         return "done"
-    train = its_steps[-1].trained
+    train = plan.steps[-1].trained
     left = ", ".join(
         f"{count:,} updates of stage {stage}"
         for stage, count in train.updates_left().items()
         if count
     )
-    return f"{left or 'evaluation'} to go"
+    lacks = f", but {_lack(plan)}" if plan.lacks else ""
+    return f"{left or 'evaluation'} to go{lacks}"
+
+
+def _lack(plan: _Plan) -> str:
+    return f"{' and '.join(plan.lacks)} missing"
 
 
 def _check_out(out: str) -> None:
@@ -143,24 +172,25 @@ def _prepare(todo: Sequence[steps.Step]) -> None:
             step.run()
 
 
-def _run(table: tables.Table, plans: list[_Plan], out: str) -> None:
-    failed: list[str] = []
+def _run(table: tables.Table, plans: list[_Plan], out: str) -> list[str]:
+    """Runs the rows that can be; gives those that were not, and why."""
+    not_run: list[str] = []
     broken: list[steps.Step] = []
     for plan in plans:
+        if plan.lacks:
+            not_run.append(f"{plan.row.model}: {_lack(plan)}")
+            continue
         try:
             _run_row(plan, broken)
         except errors.UserError as error:
             print(f"\n{plan.row.model}: {error}", flush=True)
-            failed.append(f"{plan.row.model}: {error}")
+            not_run.append(f"{plan.row.model}: {error}")
         if plan.steps:
             outcomes = [each.outcome(table) for each in plans]
             reports.write(table, outcomes, out)
             print(f"\n{reports.text(table, outcomes)}", flush=True)
     print(f"see {table.name}.txt, .md and .csv in {out}")
-    if failed:
-        raise errors.UserError(
-            f"not all rows could be run: {'; '.join(failed)}"
-        )
+    return not_run
 
 
 def _run_row(plan: _Plan, broken: list[steps.Step]) -> None:
