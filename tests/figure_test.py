@@ -1,13 +1,17 @@
 import functools
 import json
 import os
+import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from tests import tiny_runs
+from tests.figures import cells
 from tf_landmarks import errors
 from tf_landmarks import figure
+from tf_landmarks import workdirs
 
 _main = functools.partial(tiny_runs.run_main, figure.main)
 
@@ -25,6 +29,31 @@ def test_a_figure_is_written_and_named(workdir, tmp_path, capsys):
         assert picture.size == (6 * 196 - 4, 18 + 192 + 18)
     assert os.listdir(out.parent) == ["12.png"]
     assert f"see {out}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("number", "count", "size"),
+    [
+        (4, 3, cells.size(3, 6)),
+        (8, 2, cells.size(1 + 2, 1 + 3)),
+        (9, 2, cells.size(1 + 2, 1 + 4)),  # a half of the clips has 4 frames
+        (11, 3, cells.size(1, 3)),
+        (13, 3, cells.size(1, 6)),
+        (14, 3, cells.size(1, 6)),
+        (15, 2, cells.size(4, 1 + 2)),  # of two checkpoints
+        (16, 2, cells.size(4, 1 + 2)),
+    ],
+)
+def test_each_figure_is_a_picture(workdir, tmp_path, number, count, size):
+    checkpoints = workdirs.checkpoints(workdir, "landmarks")
+    for path in list(checkpoints.iterdir()):
+        shutil.copy(path, checkpoints / path.name.replace("-7.", "-9."))
+    out = tmp_path / "out.png"
+    given = f"--figure={number}", f"--count={count}"
+    _main(*given, f"--workdir={workdir}", f"--out={out}")
+    with Image.open(out) as picture:
+        assert picture.size == size
+        assert len(np.unique(np.asarray(picture))) > 100  # it is not blank
 
 
 def test_another_seed_shows_other_frames(workdir, tmp_path):
