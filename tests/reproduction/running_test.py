@@ -58,12 +58,12 @@ def _reproduce(folder, table=_TABLE, folders=None):
     """Runs it and gives what was printed by it alone, not by its steps."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        _run(folder, table, folders or {})
+        run(folder, table, folders)
     return printed.getvalue()
 
 
-def _run(folder, table, folders):
-    given = planning.Given(folders)
+def run(folder, table, folders=None):
+    given = planning.Given(folders or {})
     running.reproduce(table, f"{folder}/runs", given, f"{folder}/out")
 
 
@@ -229,7 +229,7 @@ def test_rows_whose_data_are_missing_are_run_once_they_are_there(
     table = _TABLE._replace(number=7, rows=(late, _CITED, _ROW))
     told = io.StringIO()
     with contextlib.redirect_stdout(told), pytest.raises(errors.UserError) as e:
-        _run(folder, table, {"w300": "/data"})
+        run(folder, table, {"w300": "/data"})
     how_to_get = (
         "h36m is missing: docs/datasets/h36m.md tells how to get it\n"
         "then give --sources=w300=/data,h36m=FOLDER"
@@ -350,3 +350,47 @@ def test_a_signal_lets_the_step_save(folder, tmp_path):
     assert told.endswith(
         "\nstopped by SIGINT; the same command goes on from there\n"
     )
+
+
+LONGER = _with_training(
+    _TRAINING._replace(folder="table6_small/ours", method=("--train_steps=40",))
+)._replace(number=6)
+_REPRODUCTION = """
+import sys
+from tests.reproduction import running_test
+from tf_landmarks import command_line
+folder = sys.argv.pop()
+command_line.run(lambda: running_test.run(folder, running_test.LONGER))
+"""
+
+
+def test_a_table_goes_on_within_the_row_that_a_signal_stopped(folder, printed):
+    search = os.pathsep.join(path for path in sys.path if path)
+    program = subprocess.Popen(
+        [sys.executable, "-c", _REPRODUCTION, folder],
+        env=os.environ | {"PYTHONPATH": search},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    workdir = folder / "runs/table6_small/ours"
+    checkpoints = workdirs.checkpoints(str(workdir), "landmarks")
+    while not workdirs.steps(checkpoints):
+        assert program.poll() is None, program.stderr.read()
+        time.sleep(0.05)
+    program.send_signal(signal.SIGTERM)
+    _, told = program.communicate()
+    assert program.returncode == 130
+    assert "stopped by SIGTERM; the same command goes on from there" in told
+    last = workdirs.steps(checkpoints)[-1]
+    assert 0 < last < 40
+    assert not (folder / "out/table6_small.csv").exists()
+
+    went_on = _reproduce(folder, LONGER)
+    assert f"  ours: {40 - last} updates of stage landmarks to go\n" in went_on
+    assert "--stage=skeleton" not in went_on
+    with open(folder / "out/table6_small.csv", newline="") as file:
+        _, ours = csv.DictReader(file)
+    assert ours["steps"] == "40" and float(ours["error"]) > 0
+    metrics = json.loads((workdir / "metrics.json").read_text())
+    assert metrics["checkpoint_step"] == 40
