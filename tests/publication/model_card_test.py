@@ -20,8 +20,8 @@ _METRICS = {
 }
 
 
-def _card(name="avatars", run=None, metrics=(), folder=""):
-    category = {"keypoints": ["nose", "tail"], "skeleton": [[2, 1]]}
+def _card(name="avatars", run=None, metrics=(), folder="", skeleton=((2, 1),)):
+    category = {"keypoints": ["nose", "tail"], "skeleton": skeleton}
     dataset = {"name": name, "category": category}
     run = {"landmarks": {"perceptual": "squeezenet"}} | (run or {})
     run["architecture"] = {"image_size": 64}
@@ -46,6 +46,7 @@ def test_the_figures_are_those_of_the_metrics():
 def test_limbs_and_flags_are_told():
     card = _card()
     assert "Limbs: tail–nose." in card
+    assert "Limbs: none." in _card(skeleton=())
     assert "```\n--width=4\n```\n" in card
 
 

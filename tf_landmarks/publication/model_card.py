@@ -165,6 +165,7 @@ def render(
         licence += _PERCEPTUAL.get(settings.get("perceptual"), "")
     names = dataset["category"]["keypoints"]
     edges = dataset["category"]["skeleton"]  # counted from 1
+    limbs = [f"{names[a - 1]}–{names[b - 1]}" for a, b in edges]
     size = run["architecture"]["image_size"]
     limits = (*words.limits, *_limits_by_figures(metrics), *_LIMITS)
     return _TEMPLATE.format(
@@ -174,11 +175,7 @@ def render(
             f"Finds {len(names)} landmarks in crops of {size}x{size} pixels: "
             f"{', '.join(names)}."
         ),
-        limbs=_wrapped(
-            "Limbs: "
-            + ", ".join(f"{names[a - 1]}–{names[b - 1]}" for a, b in edges)
-            + "."
-        ),
+        limbs=_wrapped(f"Limbs: {', '.join(limbs) or 'none'}."),
         training=_wrapped(training + _FILES.format(folder=folder)),
         folder=folder,
         figures=_figures(metrics),
