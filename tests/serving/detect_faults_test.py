@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from serving import staging
 from tests.data import made_files
 from tests.serving import scripted_servers
 from tests.serving import server_processes
+
+_COMMAND = [sys.executable, "-m", "serving.detect", "--model=m"]
 
 
 def _main(address, *arguments):
@@ -225,11 +226,9 @@ def test_an_interrupt_keeps_what_was_answered_and_waits_for_no_server(
         then(context)
 
     with scripted_servers.serve(_Failing(2, fail)) as (address, _):
-        command = [sys.executable, "-m", "serving.detect", video]
-        command += [f"--server={address}", "--model=m", f"--out={out}"]
-        command += ["--deadline=600", "--in_flight=2"]
+        command = [*_COMMAND, f"--server={address}", video, f"--out={out}"]
         detecting = subprocess.Popen(
-            command,
+            [*command, "--deadline=600", "--in_flight=2"],
             env=server_processes.ENVIRONMENT,
             stderr=subprocess.PIPE,
             text=True,
@@ -250,24 +249,26 @@ def test_an_interrupt_keeps_what_was_answered_and_waits_for_no_server(
     assert _frames_of(out / "overlay.mp4") == 2
 
 
-@pytest.fixture
-def full_disk():
-    """No file may have more than a block: no test fills a disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+# No file of the command's may have more than a block: no test fills a disk.
+_ON_A_FULL_DISK = ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh"]
 
 
 @pytest.mark.parametrize("kind", ["video", "images"])
-def test_nothing_is_left_on_a_disk_that_is_full(tmp_path, video, request, kind):
+def test_nothing_is_left_on_a_disk_that_is_full(tmp_path, video, kind):
     made_files.write_images(tmp_path / "in", 4)
     if kind == "images":
         video = f"--images={tmp_path}/in/*.png"
-    request.getfixturevalue("full_disk")
     with scripted_servers.serve() as (address, _):
-        with pytest.raises(OSError, match="File too large"):
-            _main(address, video, f"--out={tmp_path}/out")
+        command = [*_COMMAND, f"--server={address}", video]
+        detecting = subprocess.run(
+            [*_ON_A_FULL_DISK, *command, f"--out={tmp_path}/out"],
+            env=server_processes.ENVIRONMENT,
+            capture_output=True,
+            text=True,
+        )
+    assert detecting.returncode == 1, detecting.stderr
+    assert "File too large" in detecting.stderr.splitlines()[-1]
+    assert "Traceback" not in detecting.stderr, detecting.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
