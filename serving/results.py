@@ -6,6 +6,7 @@ import json
 import pathlib
 import shutil
 from collections.abc import Callable
+from collections.abc import Iterator
 
 import av
 import numpy as np
@@ -70,7 +71,11 @@ class Results:
         confidence: np.ndarray,
         version: int,
     ) -> None:
-        """Adds one frame."""
+        """Adds one frame.
+
+        Raises:
+          command_line.UserError: nothing more can be written.
+        """
         line = {
             "source": frame.source,
             "frame": frame.number,
@@ -91,17 +96,23 @@ class Results:
             ],
         }
         drawn = drawing.draw(frame.image, keypoints, self._landmarks)
-        self._add_drawing(frame, drawn)
-        self._lines.write(json.dumps(line) + "\n")
+        with self._explained():
+            self._add_drawing(frame, drawn)
+            self._lines.write(json.dumps(line) + "\n")
 
     def add_failed(self, failed: footage.Failed) -> None:
-        """Adds a line for one that has no landmarks."""
+        """Adds a line for one that has no landmarks.
+
+        Raises:
+          command_line.UserError: nothing more can be written.
+        """
         line = {
             "source": failed.source,
             "frame": failed.number,
             "error": failed.reason,
         }
-        self._lines.write(json.dumps(line) + "\n")
+        with self._explained():
+            self._lines.write(json.dumps(line) + "\n")
 
     def _save_image(self, frame: footage.Frame, drawn: Image.Image) -> None:
         stem = pathlib.Path(frame.source).stem
@@ -109,9 +120,14 @@ class Results:
         drawn.save(path, quality=92)
 
     def finish(self) -> None:
-        """Moves the results to their folder."""
-        self._close()
-        self._hidden.rename(self._out)
+        """Moves the results to their folder.
+
+        Raises:
+          command_line.UserError: they cannot be written to their end.
+        """
+        with self._explained():
+            self._close()
+            self._hidden.rename(self._out)
         self._lock.close()
 
     def discard(self) -> None:
@@ -121,6 +137,16 @@ class Results:
             self._close()
         shutil.rmtree(self._hidden, ignore_errors=True)
         self._lock.close()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise command_line.UserError(
+                f"{self._out} cannot be written ({error.strerror}); make room "
+                "there or choose another --out"
+            ) from error
 
     def _close(self) -> None:
         try:
