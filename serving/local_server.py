@@ -23,7 +23,7 @@ from flags import listening_flags
 from flags import server_flags
 from serving.local import batching
 from serving.local import configuration
-from serving.local import models
+from serving.local import model_versions
 from serving.local import server
 
 for _module in (listening_flags, server_flags):
@@ -52,7 +52,7 @@ def main() -> None:
     running.stop()
 
 
-def _settings() -> list[models.Settings]:
+def _settings() -> list[model_versions.Settings]:
     base_path = server_flags.MODEL_BASE_PATH.value
     config_file = server_flags.MODEL_CONFIG_FILE.value
     if bool(base_path) == bool(config_file):
@@ -69,7 +69,7 @@ def _settings() -> list[models.Settings]:
         )
     path = pathlib.Path(base_path).absolute()
     name = server_flags.MODEL_NAME.value or path.name
-    return [models.Settings(name, path)]
+    return [model_versions.Settings(name, path)]
 
 
 def _options() -> server.Options:
@@ -81,7 +81,7 @@ def _options() -> server.Options:
         batch=_batching(),
         warm_up=server_flags.ENABLE_MODEL_WARMUP.value,
         poll_seconds=server_flags.FILE_SYSTEM_POLL_WAIT_SECONDS.value,
-        retries=models.Retries(
+        retries=model_versions.Retries(
             server_flags.MAX_NUM_LOAD_RETRIES.value,
             server_flags.LOAD_RETRY_INTERVAL_MICROS.value / 1e6,
         ),

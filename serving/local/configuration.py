@@ -15,7 +15,7 @@ from google.protobuf import wrappers_pb2
 from tensorflow_serving.config import model_server_config_pb2
 
 from serving.local import batching
-from serving.local import models
+from serving.local import model_versions
 from serving.local import refusals
 from serving.local import versions
 
@@ -92,7 +92,7 @@ class ConfigurationError(Exception):
     """A configuration that cannot be used, in a sentence."""
 
 
-def read_models(path: pathlib.Path) -> list[models.Settings]:
+def read_models(path: pathlib.Path) -> list[model_versions.Settings]:
     """--model_config_file.
 
     Raises:
@@ -105,7 +105,7 @@ def read_models(path: pathlib.Path) -> list[models.Settings]:
         raise ConfigurationError(f"{path}: {refusal.message}") from refusal
 
 
-def models_of(config) -> list[models.Settings]:
+def models_of(config) -> list[model_versions.Settings]:
     """The models of a ModelServerConfig.
 
     Raises:
@@ -119,7 +119,7 @@ def models_of(config) -> list[models.Settings]:
                 f"name {model.name!r}, base_path {model.base_path!r}"
             )
         settings.append(
-            models.Settings(
+            model_versions.Settings(
                 model.name,
                 pathlib.Path(model.base_path),
                 _policy_of(model.model_version_policy),

@@ -15,6 +15,7 @@ from serving.local import grpc_services
 from serving.local import health
 from serving.local import interception
 from serving.local import metrics as serving_metrics
+from serving.local import model_versions
 from serving.local import models as served_models
 from serving.local import rest_service
 from serving.local import servables
@@ -58,7 +59,7 @@ class Options(NamedTuple):
     batch: batching.Parameters | None = None
     warm_up: bool = True
     poll_seconds: float = 1.0
-    retries: served_models.Retries = served_models.Retries()
+    retries: model_versions.Retries = model_versions.Retries()
     max_message_bytes: int = 64 * 2**20
     prometheus_path: str | None = None
     credentials: grpc.ServerCredentials | None = None
@@ -75,7 +76,7 @@ class Server:
     """
 
     def __init__(
-        self, settings: list[served_models.Settings], options: Options
+        self, settings: list[model_versions.Settings], options: Options
     ):
         """Loads the models and starts to answer.
 

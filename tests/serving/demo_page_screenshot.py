@@ -18,7 +18,7 @@ from selenium.webdriver.common import by
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support import wait
 
-from serving.local import models
+from serving.local import model_versions
 from serving.local import server
 from tests.serving import browsers
 from tests.serving import demo_pages
@@ -45,7 +45,7 @@ def main(argv: list[str]) -> None:
             shipped.workdir(_DETECTOR), str(base_path), [pose, looks]
         )
         running = server.Server(
-            [models.Settings(_DETECTOR, base_path)],
+            [model_versions.Settings(_DETECTOR, base_path)],
             server.Options(port=0, rest_port=0),
         )
         with demo_pages.serve(running.rest_port, _DETECTOR) as address:

@@ -8,7 +8,7 @@ import tempfile
 import numpy as np
 
 from serving.local import batching
-from serving.local import models
+from serving.local import model_versions
 from serving.local import server
 from tests import tiny_runs
 from tf_landmarks.exporting import exporter
@@ -58,5 +58,6 @@ def serve(base_path: pathlib.Path, **options) -> server.Server:
         "prometheus_path": "/monitoring/prometheus/metrics",
     }
     return server.Server(
-        [models.Settings(NAME, base_path)], server.Options(**chosen | options)
+        [model_versions.Settings(NAME, base_path)],
+        server.Options(**chosen | options),
     )

@@ -4,7 +4,7 @@ import pytest
 
 from serving.local import batching
 from serving.local import configuration
-from serving.local import models
+from serving.local import model_versions
 from serving.local import versions
 from tf_landmarks.exporting import warmup
 
@@ -30,7 +30,7 @@ def test_models_have_policies_and_labels(tmp_path):
       }
     """
     a, b, c = configuration.read_models(_file(tmp_path, text))
-    assert a == models.Settings("a", pathlib.Path("/models/a"))
+    assert a == model_versions.Settings("a", pathlib.Path("/models/a"))
     assert b.policy == versions.Policy(specific=frozenset({4, 5}))
     assert b.labels == (("canary", 5), ("stable", 4))
     assert c.policy == versions.Policy(latest=0)

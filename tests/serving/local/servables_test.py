@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
-from serving.local import models
+from serving.local import model_versions
 from serving.local import refusals
 from serving.local import servables
 from serving.local import server as server_library
@@ -72,11 +72,12 @@ def test_there_is_a_most_of_requests(tmp_path, monkeypatch):
 def test_a_version_whose_request_fails_is_not_served(tmp_path):
     _save(tmp_path, [_request(), _request(np.int32)])
     server = server_library.Server(
-        [models.Settings("counter", tmp_path)], server_library.Options(port=0)
+        [model_versions.Settings("counter", tmp_path)],
+        server_library.Options(port=0),
     )
     (status,) = server.models.find("counter").status(None)
     server.stop()
-    assert status.state == models.State.END
+    assert status.state == model_versions.State.END
     assert status.status.error_code == grpc.StatusCode.UNKNOWN.value[0]
     assert "input 'x' must be float32, and is int32" in (
         status.status.error_message
