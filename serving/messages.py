@@ -9,12 +9,13 @@ import numpy as np
 from serving import protos
 from serving import tensors
 
-# What a server without room says: of its queue for batches, or of gRPC's.
+# What a server without room says: of its queue for batches, of gRPC's, or of
+# messages.
 _WHEN_BUSY = (
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.UNAVAILABLE,
 )
-_BUSY = ("scheduling queue", "batching queue", "RPC limit")
+_BUSY = ("scheduling queue", "batching queue", "RPC limit", "server's room")
 
 _ENCODED = "encoded"
 _LANDMARKS = "landmarks"

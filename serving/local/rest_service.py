@@ -24,6 +24,7 @@ from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
 from serving.local import prediction
 from serving.local import refusals
+from serving.local import room
 from serving.local import servables
 
 _MODEL = r"/v1/models/{name:[^/:]+}"
@@ -32,9 +33,8 @@ _LABEL = _MODEL + r"/labels/{label:\w+}"
 _INTERNAL_ERROR = 500
 _TOO_LARGE = refusals.HTTP_STATUS[grpc.StatusCode.RESOURCE_EXHAUSTED]
 
-# Bytes of the bodies that are there at a time. A body becomes twenty times its
-# size when JSON is made of it, so large ones take turns at that.
-_MOST_BYTES = 2**30
+# Bytes. A body becomes twenty times its size when JSON is made of it, so large
+# ones take turns at that.
 _LARGE_BODY = 2**20
 _LARGE_AT_A_TIME = 2
 
@@ -68,7 +68,7 @@ class RestService:
         self._models, self._metrics, self._pool = models, metrics, pool
         self._prometheus_path = prometheus_path
         self._max_body_bytes, self._timeout = max_body_bytes, timeout
-        self._held_bytes, self._coming, self._is_ending = 0, 0, False
+        self._room, self._coming, self._is_ending = room.Room(), 0, False
         self._turns = threading.Semaphore(_LARGE_AT_A_TIME)
 
     def application(self) -> web.Application:
@@ -114,21 +114,15 @@ class RestService:
                 self._coming -= 1
             yield body
         finally:
-            self._held_bytes -= len(body)
+            self._room.give_back(len(body))
 
     async def _read_into(self, body: bytearray, request: web.Request) -> None:
         async for part in request.content.iter_any():
+            self._room.take(len(part))
             body += part
-            self._held_bytes += len(part)
             if len(body) > self._max_body_bytes:
                 raise web.HTTPRequestEntityTooLarge(
                     self._max_body_bytes, len(body)
-                )
-            if self._held_bytes > _MOST_BYTES:
-                raise refusals.Refusal(
-                    grpc.StatusCode.RESOURCE_EXHAUSTED,
-                    "other requests' bodies fill the server's room for them; "
-                    "come again later, or ask less at a time",
                 )
 
     async def end(self) -> None:

@@ -14,6 +14,8 @@ from concurrent import futures
 import grpc
 import numpy as np
 import pytest
+from grpc_health.v1 import health_pb2
+from grpc_health.v1 import health_pb2_grpc
 from PIL import Image
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
@@ -21,6 +23,7 @@ from serving import client
 from serving import messages
 from serving.local import batching
 from serving.local import rest_service
+from serving.local import room
 from serving.local import server as server_library
 from tests.serving import exported_models
 from tests.serving import made_requests
@@ -277,6 +280,35 @@ def test_calls_past_the_limit_are_refused_at_once(base_path, monkeypatch):
         _wait_for_answer(stub)
 
 
+def test_messages_past_the_room_for_them_are_told_to_come_later(
+    base_path, monkeypatch
+):
+    monkeypatch.setattr(room, "_MOST_BYTES", 60_000)  # Each image takes 6,000.
+    with (
+        _serve(base_path) as server,
+        _connect(server) as stub,
+        _watch(server, "s" * 50_000) as watcher,
+    ):
+        assert next(watcher).status  # So it is there, and stays.
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Predict(made_requests.images(), timeout=60)
+        assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        told = messages.explain(caught.value, "here", made_requests.MODEL, 60)
+        assert "is busy" in str(told) and "server's room" in str(told)
+        assert _rest(server)[0] == 200
+        watcher.cancel()
+        _wait_for_answer(stub)
+        for _ in range(4):  # More than fit at a time.
+            _assert_answers(stub)
+
+
+@contextlib.contextmanager
+def _watch(server, service):
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        request = health_pb2.HealthCheckRequest(service=service)
+        yield health_pb2_grpc.HealthStub(channel).Watch(request)
+
+
 def test_slow_bodies_of_rest_are_cut_off(base_path):
     with (
         _serve(base_path, rest_timeout=3) as server,
@@ -296,7 +328,7 @@ def test_slow_bodies_of_rest_are_cut_off(base_path):
 def test_bodies_past_the_room_for_them_are_told_to_come_later(
     base_path, monkeypatch
 ):
-    monkeypatch.setattr(rest_service, "_MOST_BYTES", 60_000)
+    monkeypatch.setattr(room, "_MOST_BYTES", 60_000)
     with _serve(base_path) as server:
         slow = raw_connections.connect(server.rest_port)
         raw_connections.start_post(slow, _PATH, 100_000)
