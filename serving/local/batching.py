@@ -13,7 +13,8 @@ from serving.local import refusals
 
 # Pictures of one size are joined; each size has a queue. Past this many sizes
 # requests run alone, as many at a time as batches do, so that a client cannot
-# fill the memory with queues.
+# fill the memory with queues. None makes way for a new size: TensorFlow keeps
+# queues as long as the process, and a size is traced far longer than computed.
 _MOST_QUEUES = 64
 
 _numbers = itertools.count()  # of queues
