@@ -323,6 +323,20 @@ def test_only_some_datasets_make_themselves():
         tiny_runs.run_main(train.main)
 
 
+@pytest.mark.parametrize(
+    "dataset, message",
+    [
+        ("mpi_inf_3dhp", "has poses only; .* --prior=mpi_inf_3dhp"),
+        ("multipie", "has poses only; .* --prior=multipie"),
+        ("w300", "is to evaluate on"),
+        ("penn_action", "prepare data that you have .* and give --data_dir"),
+    ],
+)
+def test_what_cannot_be_trained_on_by_itself_is_told(dataset, message):
+    with pytest.raises(errors.UserError, match=rf"={dataset} .*{message}"):
+        tiny_runs.run_main(train.main, f"--dataset={dataset}")
+
+
 def _start_stage_1(folder, workdir):
     """In a process of its own, for longer than any test."""
     search = os.pathsep.join(path for path in sys.path if path)

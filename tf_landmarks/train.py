@@ -26,6 +26,7 @@ from tf_landmarks import errors
 from tf_landmarks import run_from_flags
 from tf_landmarks import staging
 from tf_landmarks import workdirs
+from tf_landmarks.data import importing
 from tf_landmarks.data import integrity
 from tf_landmarks.data import preparing
 from tf_landmarks.data import records
@@ -56,6 +57,7 @@ def main() -> None:
     _check_pool()
     _check_method()
     dataset = dataset_flags.DATASET.value
+    importing.check_trained_on(dataset)
     workdir = run_flags.WORKDIR.value or os.path.join("runs", dataset)
     data_dir = data_flags.DATA_DIR.value or preparing.prepare_cached(
         preparing.Own(

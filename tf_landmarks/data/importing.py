@@ -34,10 +34,17 @@ from tf_landmarks.data.sources import w300
 
 
 class Importer(NamedTuple):
-    """What is read of a dataset: images, poses or both; None: has none."""
+    """What is read of a dataset: images, poses or both; None: has none.
+
+    Attributes:
+      source: of the images.
+      prior: of the poses.
+      is_test_only: the images are to evaluate on.
+    """
 
     source: Callable[..., clips.Source] | None
     prior: Callable[..., tuple] | None
+    is_test_only: bool = False
 
 
 IMPORTERS = {
@@ -47,7 +54,7 @@ IMPORTERS = {
     mpi_inf_3dhp.NAME: Importer(None, mpi_inf_3dhp.prior),
     multipie.NAME: Importer(None, multipie.prior),
     voxceleb.NAME: Importer(voxceleb.source, voxceleb.prior),
-    w300.NAME: Importer(w300.source, w300.prior),
+    w300.NAME: Importer(w300.source, w300.prior, is_test_only=True),
 }
 
 
@@ -106,6 +113,24 @@ def source(
             "prior": {"name": order.prior, "folder": order.prior_folder},
         }
     )
+
+
+def check_trained_on(dataset: str) -> None:
+    """Refuses a dataset that has no images to train on.
+
+    Raises:
+      errors.UserError: it has poses only, or is to evaluate on.
+    """
+    importer = IMPORTERS.get(dataset)
+    if importer and importer.source is None:
+        raise errors.UserError(
+            f"--dataset={dataset} has poses only; give the images' --dataset, "
+            f"prepared with --prior={dataset}"
+        )
+    if importer and importer.is_test_only:
+        raise errors.UserError(
+            f"--dataset={dataset} is to evaluate on; give another to train on"
+        )
 
 
 def _read_prior(order: Order, image_size: int, bad_files: clips.BadFiles):
