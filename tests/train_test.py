@@ -13,9 +13,14 @@ import av
 import pytest
 import tensorflow as tf
 from absl import flags
+from absl.testing import flagsaver
 
+from flags import dataset_flags
+from flags import model_flags
+from flags import training_flags
 from tests import tiny_runs
 from tests.data import made_files
+from tf_landmarks import command_line
 from tf_landmarks import detect
 from tf_landmarks import errors
 from tf_landmarks import evaluate
@@ -335,6 +340,29 @@ def test_only_some_datasets_make_themselves():
 def test_what_cannot_be_trained_on_by_itself_is_told(dataset, message):
     with pytest.raises(errors.UserError, match=rf"={dataset} .*{message}"):
         tiny_runs.run_main(train.main, f"--dataset={dataset}")
+
+
+@pytest.mark.parametrize(
+    "dataset, updates, draw",
+    [
+        ("h36m", 3_000_000, "limbs"),
+        ("simple_h36m", 3_000_000, "limbs"),
+        ("penn_action", 3_000_000, "limbs"),
+        ("voxceleb", 300_000, "points"),
+    ],
+)
+def test_a_dataset_of_the_papers_has_a_recipe_of_its_updates(
+    dataset, updates, draw
+):
+    argv = command_line.with_experiment(
+        ["train", f"--dataset={dataset}"], "dataset", command_line.EXPERIMENTS
+    )
+    assert pathlib.Path(argv[1]).name == f"{dataset}.flags"
+    with flagsaver.flagsaver():
+        flags.FLAGS(argv)
+        assert training_flags.TRAIN_STEPS.value == updates
+        assert model_flags.DRAW.value == draw
+        assert dataset_flags.IMAGE_SIZE.value == 128
 
 
 def _start_stage_1(folder, workdir):
