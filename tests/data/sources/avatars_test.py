@@ -1,5 +1,6 @@
 """Rendered people, of the real body and motions: they are fetched."""
 
+import hashlib
 import itertools
 import multiprocessing
 import os
@@ -22,6 +23,7 @@ from tf_landmarks.data.avatars import motions
 from tf_landmarks.data.avatars import posing
 from tf_landmarks.data.avatars import rendering
 from tf_landmarks.data.avatars import scenes
+from tf_landmarks.data.avatars import studio
 from tf_landmarks.data.avatars import surfaces
 from tf_landmarks.data.avatars import visibility
 from tf_landmarks.data.sources import avatars
@@ -194,6 +196,55 @@ def test_left_is_on_the_right_of_a_picture_from_the_front(body, surface):
 def test_motions_of_the_splits_are_different():
     names = list(itertools.chain(*avatars._MOTIONS.values()))
     assert len(set(names)) == len(names)
+
+
+def _digest(array):
+    return hashlib.sha256(array.tobytes()).hexdigest()
+
+
+def _draw_splits(body, monkeypatch):
+    """Looks of clips, and people and motions of all actions, by split."""
+    production = avatars.Production("tiny", processes=1)
+    people, moves, looks = {}, {}, {}
+    draw_action, split = casting.draw_action, "prior"
+
+    def draw(body, captured, *others):
+        action = draw_action(body, captured, *others)
+        people.setdefault(split, []).append(_digest(action.person.vertices))
+        moves.setdefault(split, set()).update(captured)
+        return action
+
+    monkeypatch.setattr(casting, "draw_action", draw)
+    by_split = avatars.source(32, production).description["motions"]
+    captured = {
+        s: motions.load(by_split[s]) for s in ("train", "prior", "test")
+    }
+    for split, tasks in avatars._plan(32, production, ()).items():
+        drawn = [studio.scene(t, body, captured).look for t in tasks]
+        looks[split] = [_digest(look.skin) for look in drawn]
+    return people, moves, looks
+
+
+def test_people_and_motions_of_the_splits_are_different(body, monkeypatch):
+    people, moves, looks = _draw_splits(body, monkeypatch)
+    assert {s: len(p) for s, p in people.items()} == {
+        "train": 4,
+        "prior": 8,  # each is seen 10 times: 80 poses
+        "test": 6,
+    }
+    for drawn in (people, moves, looks):
+        everything = list(itertools.chain(*drawn.values()))
+        assert len(set(everything)) == len(everything)
+
+
+@pytest.mark.parametrize("scale", avatars.SCALES)
+def test_no_two_clips_of_any_scale_are_drawn_from_the_same_numbers(scale):
+    production = avatars.Production(scale)
+    made = [studio.generator(production.seed, "prior")]
+    for tasks in avatars._plan(64, production, ()).values():
+        made += [studio.generator(t.seed, t.split, t.index) for t in tasks]
+    count = {"tiny": 4 + 6, "small": 100 + 20, "full": 2_500 + 100}[scale]
+    assert len({rng.random() for rng in made}) == count + 1
 
 
 def _prepare(folder, **others):

@@ -21,7 +21,7 @@ from tf_landmarks.data.avatars import rendering
 from tf_landmarks.data.avatars import scenes
 from tf_landmarks.data.avatars import surfaces
 
-STREAMS = {"train": 0, "prior": 1, "test": 2}  # of random numbers
+_STREAMS = {"train": 0, "prior": 1, "test": 2}  # of random numbers
 
 
 class Task(NamedTuple):
@@ -133,14 +133,35 @@ def _set_up(
 
 
 def _film(task: Task) -> rendering.Film:
-    rng = np.random.default_rng([task.seed, STREAMS[task.split], task.index])
+    return rendering.film(
+        _surface, scene(task, _body, _captured), task.image_size
+    )
+
+
+def scene(
+    task: Task,
+    body: bodies.Body,
+    captured: Mapping[str, Mapping[str, motions.Motion]],
+) -> rendering.Scene:
+    """What a task's clip shows.
+
+    Args:
+      task: which clip.
+      body: unmorphed.
+      captured: motions by split and name.
+    """
+    rng = generator(task.seed, task.split, task.index)
     background = scenes.draw_background(task.image_size, rng, task.photos)
-    scene = casting.draw_scene(
-        _body,
-        _captured[task.split],
+    return casting.draw_scene(
+        body,
+        captured[task.split],
         task.frames,
         task.cameras,
         background,
         rng,
     )
-    return rendering.film(_surface, scene, task.image_size)
+
+
+def generator(seed: int, split: str, *index: int) -> np.random.Generator:
+    """Of all that is drawn for a clip of a split, or for the whole prior."""
+    return np.random.default_rng([seed, _STREAMS[split], *index])

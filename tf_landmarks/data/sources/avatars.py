@@ -122,21 +122,13 @@ def source(image_size: int, production: Production) -> clips.Source:
     body = bodies.load()
     people = studio.Studio(body, captured, processes)
 
-    def film(split: str, count: int, with_labels: bool) -> list[clips.Clip]:
-        tasks = [
-            studio.Task(
-                split, i, scale.frames, image_size, seed, photos, cameras
-            )
-            for i in range(count)
-        ]
-        return people.clips(tasks, with_labels)
-
+    tasks = _plan(image_size, production, photos)
     splits = {
-        "train": film("train", scale.train_clips, False),
-        "test": film("test", scale.test_clips, True),
+        "train": people.clips(tasks["train"], False),
+        "test": people.clips(tasks["test"], True),
     }
     if production.labelled:
-        splits["labelled"] = film("train", scale.train_clips, True)
+        splits["labelled"] = people.clips(tasks["train"], True)
     return clips.Source(
         name=NAME,
         description={
@@ -240,6 +232,31 @@ def _read_motions(folder: str) -> dict[str, dict[str, motions.Motion]]:
     }
 
 
+def _plan(
+    image_size: int, production: Production, photos: Sequence[pathlib.Path]
+) -> dict[str, list[studio.Task]]:
+    """The clips of each split."""
+    scale = SCALES[production.scale]
+    return {
+        split: [
+            studio.Task(
+                split,
+                i,
+                scale.frames,
+                image_size,
+                production.seed,
+                photos,
+                production.cameras,
+            )
+            for i in range(count)
+        ]
+        for split, count in (
+            ("train", scale.train_clips),
+            ("test", scale.test_clips),
+        )
+    }
+
+
 def _draw_prior(
     body: bodies.Body,
     captured: Mapping[str, motions.Motion],
@@ -249,7 +266,7 @@ def _draw_prior(
     cameras: scenes.Cameras,
 ) -> clips.Poses:
     """Poses of people that are in no clip, as the clips' cameras see them."""
-    rng = np.random.default_rng([seed, studio.STREAMS["prior"]])
+    rng = studio.generator(seed, "prior")
     box = (0.0, 0.0, float(image_size), float(image_size))
     poses = []
     for _ in tqdm.trange(
