@@ -44,12 +44,12 @@ def draw(request: requests.Request) -> requests.Drawing:
     return requests.Drawing(grids.render(rows, titles))
 
 
-def choose(steps: Sequence[int], most: int = _MOST_COLUMNS) -> list[int]:
-    """At most `most` checkpoints, the first and the last among them.
+def choose(steps: Sequence[int]) -> list[int]:
+    """At most `_MOST_COLUMNS` checkpoints, the first and the last among them.
 
     In between they are the nearest to a geometric series: much happens early.
     """
-    wanted = np.geomspace(steps[0], steps[-1], min(most, len(steps)))
+    wanted = np.geomspace(steps[0], steps[-1], min(_MOST_COLUMNS, len(steps)))
     distances = abs(np.log(np.array(steps)[:, None] / wanted))
     return [steps[i] for i in np.unique(distances.argmin(axis=0))]
 

@@ -15,16 +15,12 @@ class HourglassDetector(keras.Model):
     drawing of the landmarks: the network makes none.
     """
 
-    def __init__(
-        self,
-        arch: architecture.Architecture,
-        hourglass: keras.Model | None = None,
-    ):
-        """Takes the network, or makes one with new weights."""
+    def __init__(self, arch: architecture.Architecture):
+        """Makes the network with new weights."""
         super().__init__(name="hourglass_detector", autocast=False)
         self.skeleton = arch.skeleton
         self.image_size = arch.image_size
-        self.hourglass = hourglass or arch.hourglass()
+        self.hourglass = arch.hourglass()
         self.beta = arch.beta()
 
     @tf.function(reduce_retracing=True)
