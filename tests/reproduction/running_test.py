@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,6 +198,29 @@ def test_data_that_were_prepared_with_other_flags_are_not_taken(tmp_path):
     record.write_text('{"dataset": "other"}')
     before = _files(tmp_path)
     with pytest.raises(errors.UserError, match=r"data/tiny was prepared with "):
+        _reproduce(tmp_path)
+    assert _files(tmp_path) == before
+
+
+def test_rows_of_other_data_than_there_are_now_do_not_go_into_a_table(
+    folder, printed, tmp_path, monkeypatch
+):
+    def make(step):
+        tiny_runs.make_data(pathlib.Path(step.data_dir), labels=None)
+
+    monkeypatch.setattr(steps.Prepare, "run", make)
+    shutil.copytree(folder / "runs", tmp_path / "runs")
+    shutil.rmtree(tmp_path / "runs/data/tiny")
+    _reproduce(tmp_path)  # what is done needs no data
+    message = r"stage_1 was trained on other data than those in .*/data/tiny"
+    training = _TRAINING._replace(folder="table9_small/late")
+    late = _ROW._replace(name="late", training=training)
+    with pytest.raises(errors.UserError, match=message):
+        _reproduce(tmp_path, _TABLE._replace(rows=(late,)))
+    assert not (tmp_path / "runs/table9_small/late").exists()
+
+    before = _files(tmp_path)
+    with pytest.raises(errors.UserError, match=message):
         _reproduce(tmp_path)
     assert _files(tmp_path) == before
 

@@ -1,5 +1,6 @@
 import json
 import pathlib
+import shutil
 
 import pytest
 import tensorflow as tf
@@ -77,9 +78,11 @@ def test_what_failed_leaves_no_record(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def _train(folder, *flags, stages=("skeleton", "landmarks")):
+def _train(
+    folder, *flags, stages=("skeleton", "landmarks"), data_dir="somewhere"
+):
     flags = ("--skeleton_steps=20", "--train_steps=9", *flags)
-    arguments = (*flags, "--data_dir=somewhere", f"--workdir={folder}")
+    arguments = (*flags, f"--data_dir={data_dir}", f"--workdir={folder}")
     command = commands.Command("train", arguments)
     return steps.Train(command, str(folder), stages, _TRAINING)
 
@@ -126,6 +129,27 @@ def test_a_run_goes_on_with_the_flags_that_it_has_begun_with(tmp_path):
 def test_a_run_without_a_checkpoint_has_not_begun(tmp_path):
     _record_flags(tmp_path, train_steps="1")
     _train(tmp_path).check()
+
+
+def test_a_run_is_of_the_data_that_it_has_begun_with(tmp_path):
+    data_dir, workdir = tmp_path / "data", tmp_path / "run"
+    tiny_runs.make_data(data_dir)
+    workdir.mkdir()
+    shutil.copy(data_dir / "dataset.json", workdir)
+    train = _train(workdir, data_dir=data_dir)
+    shutil.rmtree(data_dir)
+    train.check()
+    tiny_runs.make_data(data_dir)
+    _add_checkpoint(workdir, "skeleton", 3)
+    train.check()
+
+    shutil.rmtree(data_dir)
+    tiny_runs.make_data(data_dir, labels=None)
+    message = "/run was trained on other data than those in .*/data; delete it"
+    with pytest.raises(errors.UserError, match=message):
+        train.check()
+    shutil.rmtree(workdir / "checkpoints")
+    train.check()  # it has not begun
 
 
 def test_stage_1_is_copied_as_a_whole(tmp_path):

@@ -58,8 +58,9 @@ def reproduce(
 
     Raises:
       errors.UserError: data of all rows are missing, flags have changed since
-        data were prepared or a run began, nothing can be written; or rows
-        failed, or their data are missing, after all others were run.
+        data were prepared or a run began, or the data since; nothing can be
+        written; or rows failed, or their data are missing, after all others
+        were run.
       KeyboardInterrupt: a signal came; what there is was saved.
     """
     plans = [_plan(row, table, workdir, given) for row in table.rows]
@@ -72,12 +73,11 @@ def reproduce(
         raise errors.UserError(how_to_get)
     if how_to_get:
         print(f"\nSome rows are left out:\n{how_to_get}")
-    for step in _without_repeats(s for plan in able for s in plan.steps):
-        if isinstance(step, steps.Prepare | steps.Train):
-            step.check()
+    _check(able)
     _check_out(out)
     _tell_time(_trainings(todo))
     _prepare(todo)
+    _check(able)  # what was trained, against the data that are new
     not_run = _run(table, plans, out)
     if not_run:
         told = f"not all rows could be run: {'; '.join(not_run)}"
@@ -141,6 +141,13 @@ def _state(plan: _Plan) -> str:
 
 def _lack(plan: _Plan) -> str:
     return f"{' and '.join(plan.lacks)} missing"
+
+
+def _check(plans: Sequence[_Plan]) -> None:
+    """Finds what there is to be of the table's flags, and of its data."""
+    for step in _without_repeats(s for plan in plans for s in plan.steps):
+        if isinstance(step, steps.Prepare | steps.Train):
+            step.check()
 
 
 def _check_out(out: str) -> None:

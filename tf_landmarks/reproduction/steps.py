@@ -121,19 +121,26 @@ class Train(NamedTuple):
         return not any(self.updates_left().values())
 
     def check(self) -> None:
-        """Finds the run to be of these flags, if it has begun.
+        """Finds the run to be of these flags and data, if it has begun.
 
         Raises:
           errors.UserError: it has begun with others.
         """
-        before = _read(self._record)
-        if not before or not any(map(self._had, self.stages)):
+        if not any(map(self._had, self.stages)):
             return  # a first try may have ended with a mistake
-        change = _change(before, _lasting(self.command))
+        before = _read(self._record)
+        change = before and _change(before, _lasting(self.command))
         if change:
             raise errors.UserError(
                 f"{self.workdir} has begun with {change}; delete it, or give "
                 "another --workdir"
+            )
+        data_dir = self.command.settings()["data_dir"]
+        trained_on, now = _shards(self.workdir), _shards(data_dir)
+        if trained_on and now and trained_on != now:
+            raise errors.UserError(
+                f"{self.workdir} was trained on other data than those in "
+                f"{data_dir}; delete it, or put its data back"
             )
 
     def run(self) -> None:
@@ -229,6 +236,12 @@ class Evaluate(NamedTuple):
 
 
 Step = Prepare | Train | TakeOver | Evaluate
+
+
+def _shards(folder: str) -> dict:
+    """With checksums, by split: of data, or those that a run was trained on."""
+    info = _read(str(pathlib.Path(folder) / records.INFO_FILE))
+    return info.get("splits", {})
 
 
 def _lasting(command: commands.Command) -> commands.Settings:
