@@ -9,6 +9,7 @@ import pytest
 from serving.local import model_versions
 from serving.local import refusals
 from serving.local import versions
+from tests.serving.local import text_servables
 
 
 class _Served:
@@ -18,19 +19,13 @@ class _Served:
         self.base_path = base_path
         self.model = model_versions.Model(
             model_versions.Settings("cats", base_path),
-            self._load,
+            text_servables.load,
             model_versions.Retries(*retries),
         )
         self.model.update()
 
-    def _load(self, number, path):
-        text = (path / "weights").read_text()
-        if text == "broken":
-            raise ValueError(f"version {number} is broken")
-        return text
-
     def add(self, number, text):
-        _add(self.base_path, number, text)
+        text_servables.add(self.base_path, number, text)
 
     def serve(self, number):
         """Goes over to one version, as it is configured."""
@@ -46,15 +41,9 @@ class _Served:
             return refusal.code
 
 
-def _add(base_path, number, text):
-    folder = base_path / str(number)
-    folder.mkdir(parents=True)
-    (folder / "weights").write_text(text)
-
-
 @pytest.fixture
 def served(tmp_path):
-    _add(tmp_path / "cats", 1, "first")
+    text_servables.add(tmp_path / "cats", 1, "first")
     return _Served(tmp_path / "cats")
 
 
@@ -82,7 +71,7 @@ def test_a_number_that_was_given_up_can_come_again(served):
 
 def test_versions_that_loaded_can_be_gone_back_to_at_once(tmp_path):
     for number in (1, 2):
-        _add(tmp_path, number, str(number))
+        text_servables.add(tmp_path, number, str(number))
     served = _Served(tmp_path, retries=(0, 3600.0))
     for number in itertools.islice(itertools.cycle((1, 2)), 5):
         served.serve(number)

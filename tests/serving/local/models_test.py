@@ -10,6 +10,7 @@ from serving.local import model_versions
 from serving.local import models
 from serving.local import refusals
 from serving.local import versions
+from tests.serving.local import text_servables
 
 
 class _Served:
@@ -25,10 +26,7 @@ class _Served:
 
     def _load(self, number, path):
         self.at_load()
-        text = (path / "weights").read_text()
-        if text == "broken":
-            raise ValueError(f"version {number} is broken")
-        return text
+        return text_servables.load(number, path)
 
     def settings(self, name="cats", base_path=None, labels=(), **policy):
         return model_versions.Settings(
@@ -54,22 +52,16 @@ class _Served:
             return refusal.code
 
 
-def _add(base_path, number, text):
-    folder = base_path / str(number)
-    folder.mkdir(parents=True)
-    (folder / "weights").write_text(text)
-
-
 @pytest.fixture
 def served(tmp_path):
-    _add(tmp_path / "cats", 1, "first")
+    text_servables.add(tmp_path / "cats", 1, "first")
     return _Served(tmp_path / "cats")
 
 
 def test_whether_every_model_has_a_version_is_told(served):
     shutil.rmtree(served.base_path / "1")
     served.configure()
-    _add(served.base_path, 1, "anew")
+    text_servables.add(served.base_path, 1, "anew")
     served.configure()
     assert served.told == [True, False, True]
 
@@ -82,7 +74,7 @@ def test_whether_every_model_has_a_version_is_told(served):
     ],
 )
 def test_what_cannot_be_loaded_is_not_changed_to(served, name, folder, reason):
-    _add(served.base_path.with_name("broken"), 1, "broken")
+    text_servables.add(served.base_path.with_name("broken"), 1, "broken")
     path = served.base_path.with_name(folder)
     new = served.settings(name, path)
     others = [] if name == "cats" else [served.settings(latest=2)]
@@ -96,7 +88,7 @@ def test_what_cannot_be_loaded_is_not_changed_to(served, name, folder, reason):
 
 
 def test_a_client_can_change_to_what_loads(served):
-    _add(served.base_path.with_name("dogs"), 4, "dog")
+    text_servables.add(served.base_path.with_name("dogs"), 4, "dog")
     path = pathlib.Path(served.base_path.with_name("dogs"))
     served.all.configure([served.settings("dogs", path)], must_load=True)
     assert served.found("dogs") == "dog"
@@ -118,8 +110,8 @@ def test_a_client_can_change_to_what_loads(served):
 def test_a_model_that_stays_is_not_changed_to_what_is_not_there(
     served, wanted, labels, reason
 ):
-    _add(served.base_path, 2, "broken")
-    _add(served.base_path, 3, "third")
+    text_servables.add(served.base_path, 2, "broken")
+    text_servables.add(served.base_path, 3, "third")
     served.change(1, stable=1)
     before = served.all.find("cats").settings
     with pytest.raises(refusals.Refusal, match=reason) as caught:
@@ -132,13 +124,13 @@ def test_a_model_that_stays_is_not_changed_to_what_is_not_there(
 
 
 def test_a_broken_new_version_hinders_no_other_change(served):
-    _add(served.base_path, 2, "broken")
+    text_servables.add(served.base_path, 2, "broken")
     served.change(stable=1)
     assert served.found(label="stable") == "first"
 
 
 def test_labels_of_a_new_model_need_their_versions_too(served):
-    _add(served.base_path.with_name("dogs"), 4, "dog")
+    text_servables.add(served.base_path.with_name("dogs"), 4, "dog")
     path = served.base_path.with_name("dogs")
     dogs = served.settings("dogs", path, labels=(("stable", 5),))
     with pytest.raises(refusals.Refusal, match="'stable' is for version 5"):
@@ -147,7 +139,7 @@ def test_labels_of_a_new_model_need_their_versions_too(served):
 
 
 def test_a_label_moves_when_its_version_is_there(served):
-    _add(served.base_path, 2, "second")
+    text_servables.add(served.base_path, 2, "second")
     served.change(1, stable=1)
     during = []
     served.at_load = lambda: during.append(served.found(label="stable"))
@@ -160,7 +152,7 @@ def test_a_label_moves_when_its_version_is_there(served):
 def test_a_model_that_moves_answers_all_the_time(served):
     """Whenever a request meets it: also between its two looks."""
     elsewhere = served.base_path.with_name("moved")
-    _add(elsewhere, 1, "moved")
+    text_servables.add(elsewhere, 1, "moved")
     model = served.all.find("cats")
     find = model.find
 
