@@ -7,7 +7,6 @@ import grpc
 import pytest
 
 from serving.local import model_versions
-from serving.local import refusals
 from serving.local import versions
 from tests.serving.local import text_servables
 
@@ -35,10 +34,7 @@ class _Served:
 
     def found(self):
         """The servable that requests without a version are answered by."""
-        try:
-            return self.model.find(None, None)
-        except refusals.Refusal as refusal:
-            return refusal.code
+        return text_servables.found(self.model.find, None, None)
 
 
 @pytest.fixture

@@ -46,10 +46,7 @@ class _Served:
 
     def found(self, name="cats", label=None):
         """The servable that requests without a version are answered by."""
-        try:
-            return self.all.find_servable(name, None, label)
-        except refusals.Refusal as refusal:
-            return refusal.code
+        return text_servables.found(self.all.find_servable, name, None, label)
 
 
 @pytest.fixture

@@ -1,6 +1,11 @@
 """Versions in a folder, which load as the text that each has."""
 
 import pathlib
+from collections.abc import Callable
+
+import grpc
+
+from serving.local import refusals
 
 
 def add(base_path: pathlib.Path, number: int, text: str) -> None:
@@ -20,3 +25,11 @@ def load(number: int, path: pathlib.Path) -> str:
     if text == "broken":
         raise ValueError(f"version {number} is broken")
     return text
+
+
+def found(find: Callable[..., str], *spec) -> str | grpc.StatusCode:
+    """The text that is found, or the code of the refusal."""
+    try:
+        return find(*spec)
+    except refusals.Refusal as refusal:
+        return refusal.code
