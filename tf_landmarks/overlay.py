@@ -101,8 +101,8 @@ class _Layer:
     def __init__(self, region, scale: float):
         self._corner = np.array(region[:2])
         self._size = (region[2] - region[0], region[3] - region[1])
-        # Wide lines need less of it, and a layer of 4K would be large.
-        self._factor = 4 if max(self._size) <= 512 else 2
+        # Wide lines need less of it, and most of the time goes here.
+        self._factor = 4 if max(self._size) <= 256 else 2
         self._scale = max(scale, 100.0) * self._factor
         self._image = Image.new(
             "RGBA", [side * self._factor for side in self._size]
@@ -143,5 +143,5 @@ class _Layer:
 
     def finish(self):
         """What `Image.paste` takes: colours, corner, opacities."""
-        small = self._image.resize(self._size, Image.Resampling.BOX)
+        small = self._image.reduce(self._factor)
         return small.convert("RGB"), tuple(self._corner.tolist()), small
