@@ -5,7 +5,6 @@ Only `train` imports this: reading flags is for mains.
 
 import functools
 import importlib.metadata
-import os
 from collections.abc import Callable
 
 from absl import flags as absl_flags
@@ -138,7 +137,7 @@ def describe(
         "architecture": arch.to_json(),
         "data": {
             "name": info.name,
-            "data_dir": os.path.abspath(data_dir),
+            "data_dir": records.absolute(data_dir),
             "sha256": [
                 shard.sha256
                 for shard in (

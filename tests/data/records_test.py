@@ -73,3 +73,12 @@ def test_cut_shard_is_named(data):
         match=rf"clips-test.* has {size - 1} bytes instead of {size}",
     ):
         records.read_info(str(data))
+
+
+def test_absolute_names_a_local_folder_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert records.absolute("data") == f"{tmp_path}/data"
+
+
+def test_absolute_leaves_a_remote_folder_as_it_is():
+    assert records.absolute("s3://bucket/data") == "s3://bucket/data"

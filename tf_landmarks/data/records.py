@@ -164,7 +164,17 @@ def _check_size(path: str, shard: Shard) -> None:
         )
 
 
+def is_remote(path: str) -> bool:
+    """Whether a folder is on `s3://`, `az://`, `hdfs://` and their like."""
+    return "://" in path
+
+
 def open_remote(path: str) -> None:
     """Makes `s3://`, `az://`, `hdfs://` paths readable; local ones are."""
-    if "://" in path:
+    if is_remote(path):
         import tensorflow_io  # noqa: F401  (registers the file systems)
+
+
+def absolute(data_dir: str) -> str:
+    """The folder's name from wherever one is; a remote one's is so already."""
+    return data_dir if is_remote(data_dir) else os.path.abspath(data_dir)

@@ -40,7 +40,7 @@ def check_new(data_dir: str) -> None:
     Raises:
       errors.UserError: it is not.
     """
-    if "://" in data_dir:
+    if records.is_remote(data_dir):
         raise errors.UserError(
             f"--data_dir={data_dir}: prepare writes to local folders only; "
             "write to one and copy it there"
