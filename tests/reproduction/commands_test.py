@@ -1,3 +1,6 @@
+import signal
+import sys
+
 import pytest
 
 from tf_landmarks import errors
@@ -41,3 +44,31 @@ def test_commands_are_told_as_this_one_was_typed(monkeypatch):
     assert str(command) == (
         "bazel run //tf_landmarks:train -- '--workdir=my runs'"
     )
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """A `tf_landmarks.train` that tells what a hang-up would do to it."""
+    package = tmp_path / "tf_landmarks"
+    package.mkdir()
+    (package / "train.py").write_text(
+        "import signal\n"
+        "print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)\n"
+    )
+    (package / "__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    return commands.Command("train", ())
+
+
+@pytest.mark.parametrize("is_ignored", [True, False])
+def test_a_hang_up_that_is_ignored_stays_so(program, tmp_path, is_ignored):
+    heard = []
+    handler = signal.SIG_IGN if is_ignored else lambda *_: heard.append(1)
+    before = signal.signal(signal.SIGHUP, handler)
+    try:
+        with open(tmp_path / "said", "w") as output:
+            program.run(output)
+        assert (tmp_path / "said").read_text() == f"{is_ignored}\n"
+        assert signal.getsignal(signal.SIGHUP) == handler
+    finally:
+        signal.signal(signal.SIGHUP, before)

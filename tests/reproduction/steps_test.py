@@ -89,7 +89,9 @@ def _train(
 
 def _add_checkpoint(workdir, stage, step):
     folder = workdirs.checkpoints(str(workdir), stage)
-    workdirs.save({"a": tf.Module()}, folder, step, keep=3)
+    network = tf.Module()
+    network.weights = tf.Variable(step)
+    workdirs.save({"a": network}, folder, step, keep=3)
 
 
 def _record_flags(workdir, **flags):
@@ -170,9 +172,61 @@ def test_stage_1_is_copied_as_a_whole(tmp_path):
     )
 
 
-def _evaluate(folder, *flags):
+def test_stage_1_is_taken_over_again_when_it_is_another(tmp_path):
+    step = steps.TakeOver(f"{tmp_path}/from", f"{tmp_path}/to")
+    _add_checkpoint(tmp_path / "from", "skeleton", 3)
+    step.run()
+    shutil.rmtree(tmp_path / "from")
+    assert step.is_done()  # it is here
+    _add_checkpoint(tmp_path / "from", "skeleton", 5)
+    assert not step.is_done()
+    step.run()
+    assert step.is_done()
+    copied = workdirs.checkpoints(f"{tmp_path}/to", "skeleton")
+    assert workdirs.steps(copied) == [5]
+
+    _add_checkpoint(tmp_path / "from", "skeleton", 7)
+    _add_checkpoint(tmp_path / "to", "landmarks", 1)
+    assert step.is_done()  # stage 2 has begun with what is here
+
+
+def _evaluate(folder, *flags, source="/h36m", not_given=()):
     command = commands.Command("evaluate", (f"--workdir={folder}", *flags))
-    return steps.Evaluate(command, f"{folder}/metrics.json", _train(folder))
+    prepared = _prepare(folder, source=source, not_given=not_given)
+    file = f"{folder}/metrics.json"
+    return steps.Evaluate(command, file, _train(folder), prepared)
+
+
+@pytest.fixture
+def evaluated(prepared, monkeypatch):
+    """A run's folder, with its data and what `evaluate` leaves."""
+
+    def write(command):
+        (prepared / "metrics.json").write_text('{"checkpoint_step": 9}')
+
+    monkeypatch.setattr(commands.Command, "run", write)
+    shutil.copy(prepared / "data/dataset.json", prepared)
+    _evaluate(prepared).run()
+    return prepared
+
+
+def test_an_evaluation_counts_for_its_data(evaluated):
+    assert _evaluate(evaluated).is_done()
+    shutil.rmtree(evaluated / "data")
+    assert _evaluate(evaluated).is_done()  # they may be gone
+    assert not _evaluate(evaluated, source="/other").is_done()
+    not_given = {"source": "FOLDER_OF_h36m", "not_given": ("source",)}
+    assert _evaluate(evaluated, **not_given).is_done()
+    tiny_runs.make_data(evaluated / "data", labels=None)
+    assert not _evaluate(evaluated).is_done()
+
+
+def test_an_evaluation_counts_for_its_run(evaluated, tmp_path):
+    tiny_runs.make_data(tmp_path / "other", labels=None)
+    shutil.copy(tmp_path / "other/dataset.json", evaluated)
+    assert not _evaluate(evaluated).is_done()
+    (evaluated / "dataset.json").unlink()
+    assert not _evaluate(evaluated).is_done()
 
 
 @pytest.mark.parametrize("step, counts", [(9, True), (8, False), (None, True)])
@@ -186,6 +240,9 @@ def test_an_evaluation_counts_if_it_is_of_the_last_update(
     evaluated_with = {
         "evaluate": {},
         "train": {"skeleton_steps": "20", "train_steps": "9"},
+        "trained_on": {},
+        "prepare": _prepare(tmp_path).flags,
+        "data": {},
     }
     path = tmp_path / "evaluated_with.json"
     path.write_text(json.dumps(evaluated_with))

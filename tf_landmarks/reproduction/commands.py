@@ -85,6 +85,7 @@ class Command(NamedTuple):
                 # Else Ctrl-C reaches it twice, and the second kills it.
                 process_group=0,
             )
+            passing.catch_up()
             status = passing.process.wait()
         if passing.received:
             raise KeyboardInterrupt(
@@ -129,11 +130,18 @@ class _Passing:
             known = signal.SIGTERM if number == signal.SIGHUP else number
             os.killpg(self.process.pid, known)
 
+    def catch_up(self) -> None:
+        """Gives on what came before the process was there."""
+        if self.received:
+            self(signal.Signals[self.received], None)
+
 
 @contextlib.contextmanager
 def _signals_passed_on() -> Iterator[_Passing]:
     passing = _Passing()
-    before = {n: signal.signal(n, passing) for n in _SIGNALS}
+    # nohup has SIGHUP ignored, and that is to stay so.
+    heard = [n for n in _SIGNALS if signal.getsignal(n) != signal.SIG_IGN]
+    before = {n: signal.signal(n, passing) for n in heard}
     try:
         yield passing
     finally:

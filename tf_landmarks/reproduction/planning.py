@@ -49,9 +49,10 @@ def of_row(
     training = row.training
     runs = _join(workdir, given.runs)
     trained = _train(training, workdir, given)
-    evaluate = _evaluate(row, f"{runs}/{table}", workdir, trained)
     data = [training.data, *([row.test_data] if row.test_data else [])]
-    its_steps: list[steps.Step] = [_prepare(d, workdir, given) for d in data]
+    prepared = [_prepare(d, workdir, given) for d in data]
+    evaluate = _evaluate(row, f"{runs}/{table}", trained, prepared[-1])
+    its_steps: list[steps.Step] = [*prepared]
     if training.stage_1 not in (None, training.folder):
         its_steps.append(_train_stage_1(training, workdir, given))
         its_steps.append(
@@ -118,14 +119,16 @@ def _train(
 
 
 def _evaluate(
-    row: tables.Row, folder: str, workdir: str, trained: steps.Train
+    row: tables.Row,
+    folder: str,
+    trained: steps.Train,
+    prepared: steps.Prepare,
 ) -> steps.Evaluate:
     out = _join(folder, row.name)
     arguments = [f"--workdir={trained.workdir}"]
     if row.protocol:
         arguments.append(f"--protocol={row.protocol}")
-    data = row.test_data or trained.training.data
-    arguments.append(f"--data_dir={_data_dir(data, workdir)}")
+    arguments.append(f"--data_dir={prepared.data_dir}")
     if out != trained.workdir:
         arguments.append(f"--out={out}")
     file = f"{row.protocol}.json" if row.protocol else evaluating.METRICS_FILE
@@ -133,6 +136,7 @@ def _evaluate(
         commands.Command("evaluate", tuple(arguments)),
         _join(out, file),
         trained,
+        prepared,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import pathlib
 from typing import NamedTuple
 
 import tabulate
@@ -60,7 +61,8 @@ def write(table: tables.Table, outcomes: list[Outcome], out: str) -> None:
     Raises:
       errors.UserError: `out` cannot be written to.
     """
-    with staging.staged(out, "out") as folder:
+    name = pathlib.Path(out) / f"{table.name}.txt"
+    with staging.staged_beside(str(name), "out") as folder:
         path = folder / table.name
         path.with_suffix(".txt").write_text(text(table, outcomes))
         path.with_suffix(".md").write_text(markdown(table, outcomes))

@@ -53,7 +53,8 @@ class Prepare(NamedTuple):
     def _record(self) -> str:
         return str(pathlib.Path(self.data_dir) / "prepared_with.json")
 
-    def _flags(self) -> commands.Settings:
+    @property
+    def flags(self) -> commands.Settings:
         """With whole paths: the next command may be typed elsewhere."""
         flags = _lasting(self.command)
         folders = {n: os.path.abspath(flags[n]) for n in self.data.sources}
@@ -71,19 +72,23 @@ class Prepare(NamedTuple):
         before = _read(self._record)
         if not before or not self.is_done():
             return
-        of_no_matter = set(self.not_given)  # what is done needs no folder
-        if "skip_bad" not in before:
-            of_no_matter.add("skip_bad")  # no file was bad
-        change = _change(before, self._flags(), of_no_matter)
+        change = self.change_since(before)
         if change:
             raise errors.UserError(
                 f"{self.data_dir} was prepared with {change}; delete it, or "
                 "give what it was prepared with"
             )
 
+    def change_since(self, before: commands.Settings) -> str:
+        """The first flag that is not as it was; none: ""."""
+        of_no_matter = set(self.not_given)  # what is done needs no folder
+        if "skip_bad" not in before:
+            of_no_matter.add("skip_bad")  # no file was bad
+        return _change(before, self.flags, of_no_matter)
+
     def run(self) -> None:
         self.command.run()
-        _write(self._record, self._flags())
+        _write(self._record, self.flags)
 
 
 class Train(NamedTuple):
@@ -168,12 +173,16 @@ class TakeOver(NamedTuple):
         return f"mkdir -p {target.parent} && cp -r {source} {target}"
 
     def is_done(self) -> bool:
-        folder = workdirs.checkpoints(self.target, "skeleton")
-        return bool(workdirs.steps(folder))
+        """Of the stage 1 that is there, unless stage 2 has begun with one."""
+        source = _newest_index(self.source, "skeleton")
+        target = _newest_index(self.target, "skeleton")
+        has_begun = _newest_index(self.target, "landmarks")
+        return bool(target and (has_begun or source in (b"", target)))
 
     def run(self) -> None:
         source = workdirs.checkpoints(self.source, "skeleton")
         target = workdirs.checkpoints(self.target, "skeleton")
+        shutil.rmtree(target, ignore_errors=True)  # of another stage 1
         with staging.new_folder(str(target), "workdir") as folder:
             shutil.copytree(source, folder, dirs_exist_ok=True)
 
@@ -185,11 +194,13 @@ class Evaluate(NamedTuple):
       command: that does it.
       file: that it writes, and that has the row's numbers.
       trained: what is evaluated.
+      prepared: what it is evaluated on.
     """
 
     command: commands.Command
     file: str
     trained: Train
+    prepared: Prepare
 
     @property
     def updates(self) -> int:
@@ -197,21 +208,35 @@ class Evaluate(NamedTuple):
         return int(self.trained.command.settings()["train_steps"])
 
     def metrics(self) -> dict | None:
-        """What the file says; None where it is not of these flags."""
+        """What the file says; None where it is not of these flags and data."""
         metrics = _read(self.file)
         step = metrics.get("checkpoint_step", self.updates)
-        # `train` writes such a file as well, which knows nothing of our flags.
-        known = _read(self._record) == self._flags()
-        return metrics if metrics and step == self.updates and known else None
+        is_ours = metrics and step == self.updates and self._is_recorded()
+        return metrics if is_ours else None
+
+    def _is_recorded(self) -> bool:
+        """`train` writes such a file as well, and records nothing of it."""
+        before, now = _read(self._record), self._to_record()
+        if before.keys() != now.keys():
+            return False
+        same = {name for name in now if before[name] == now[name]}
+        if self.prepared.is_done():
+            of_data = "data" in same
+        else:  # they may be gone, if others are not given
+            of_data = not self.prepared.change_since(before["prepare"])
+        return of_data and same >= {"evaluate", "train", "trained_on"}
 
     @property
     def _record(self) -> str:
         return str(pathlib.Path(self.file).parent / "evaluated_with.json")
 
-    def _flags(self) -> dict:
+    def _to_record(self) -> dict:
         return {
             "evaluate": _lasting(self.command),
             "train": _lasting(self.trained.command),
+            "trained_on": _shards(self.trained.workdir),
+            "prepare": self.prepared.flags,
+            "data": _shards(self.prepared.data_dir),
         }
 
     def is_done(self) -> bool:
@@ -225,7 +250,7 @@ class Evaluate(NamedTuple):
             as that cannot be read.
         """
         self.command.run()
-        _write(self._record, self._flags())
+        _write(self._record, self._to_record())
         if not self.is_done():
             folder = workdirs.checkpoints(self.trained.workdir, "landmarks")
             raise errors.UserError(
@@ -242,6 +267,13 @@ def _shards(folder: str) -> dict:
     """With checksums, by split: of data, or those that a run was trained on."""
     info = _read(str(pathlib.Path(folder) / records.INFO_FILE))
     return info.get("splits", {})
+
+
+def _newest_index(workdir: str, stage: str) -> bytes:
+    """With the checksums of a stage's last checkpoint; b"": it has none."""
+    folder = workdirs.checkpoints(workdir, stage)
+    last = max(workdirs.steps(folder), default=None)
+    return b"" if last is None else (folder / f"step-{last}.index").read_bytes()
 
 
 def _lasting(command: commands.Command) -> commands.Settings:
