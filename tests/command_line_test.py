@@ -22,6 +22,7 @@ from tf_landmarks import errors
 
 DATASET = flags.DEFINE_string("dataset", "none", "Which.")
 STEPS = flags.DEFINE_integer("steps", 1, "How many.")
+RATE = flags.DEFINE_float("rate", 1.0, "How fast.", lower_bound=0.0)
 VERBOSE = flags.DEFINE_bool("verbose", False, "How loud.")
 """
 
@@ -71,6 +72,13 @@ def test_what_belongs_to_no_flag_is_not_passed_over(tmp_path, arguments):
     assert (status, stdout) == (1, "")
     assert stderr.startswith(f"error: {arguments[-1]} belongs to no flag; ")
     assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_what_is_no_number_is_told(tmp_path, number):
+    program = _write_main(tmp_path, "print('ran')")
+    message = f"error: --rate={number}: give a finite number.\n"
+    assert _run(program, f"--rate={number}") == (1, "", message)
 
 
 def test_a_user_error_is_one_line_and_status_1(tmp_path):

@@ -103,6 +103,21 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
             "--prior_yaw=3,-3: give the lowest and the highest",
         ),
         (
+            [
+                *("--data_dir=d", "--dataset=voxceleb", "--source=d"),
+                *("--prior=multipie", "--prior_source=nowhere"),
+            ],
+            "--prior_source=nowhere: no such folder; .* holds multipie",
+        ),
+        (
+            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_yaw=-inf,inf"],
+            "--prior_yaw=-inf,inf: give the lowest and the highest",
+        ),
+        (
+            ["--data_dir=d", "--frames=f", "--poses=p", "--prior_scale=0,1"],
+            "--prior_scale=0,1: give the lowest and the highest",
+        ),
+        (
             ["--data_dir=d", "--frames=f", "--poses=p", "--prior_scale=1"],
             "--prior_scale=1: give the lowest and the highest",
         ),
@@ -236,7 +251,7 @@ def test_processes_are_one_a_core_at_most(tmp_path, monkeypatch):
     [
         ("--avatars_pitch=0,90", "within -60,60"),
         ("--avatars_distance=0.5,4", "within 2.5,100"),
-        ("--avatars_distance=4,inf", "within 2.5,100"),
+        ("--avatars_distance=4,inf", "give the lowest and the highest value"),
         ("--avatars_yaw=60,-60", "give the lowest and the highest value"),
         ("--avatars_yaw=left", "give the lowest and the highest value"),
     ],

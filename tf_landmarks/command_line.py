@@ -6,6 +6,7 @@ C++ start-up messages, which nobody can act on.
 
 import errno
 import logging as standard_logging
+import math
 import os
 import pathlib
 import re
@@ -104,6 +105,7 @@ def _last_value(arguments: Sequence[str], flag: str) -> str:
 def _explain_errors(main: Callable[[], None], argv: Sequence[str]) -> int:
     try:
         _check_no_rest(argv)
+        _check_finite()
         main()
     except KeyboardInterrupt as interrupt:
         print(f"\n{str(interrupt) or 'interrupted'}", file=sys.stderr)
@@ -123,6 +125,13 @@ def _check_no_rest(argv: Sequence[str]) -> None:
             f"{argv[1]} belongs to no flag; write --flag=value, a pattern in "
             "quotes (--images='frames/*.jpg'), and --noflag for false."
         )
+
+
+def _check_finite() -> None:
+    """No bound of a flag refuses NaN, and most let infinity pass."""
+    for name, value in flags.FLAGS.flag_values_dict().items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise errors.UserError(f"--{name}={value}: give a finite number.")
 
 
 def _sentence(error: Exception) -> str | None:

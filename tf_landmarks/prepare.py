@@ -5,6 +5,9 @@ bazel run //tf_landmarks:prepare -- --dataset=video --frames=DIR \
 bazel run //tf_landmarks:prepare -- --dataset=h36m --source=DIR --data_dir=OUT
 """
 
+import math
+import os
+
 from absl import flags as absl_flags
 
 from flags import data_flags
@@ -35,6 +38,11 @@ _OPTIONS = {
     (simple_h36m.NAME,): preparing_flags.OF_SIMPLE_H36M,
     (w300.NAME,): preparing_flags.OF_W300,
 }
+
+_POSITIVE = (
+    preparing_flags.PRIOR_DISTANCE.name,
+    preparing_flags.PRIOR_SCALE.name,
+)
 
 
 def main() -> None:
@@ -124,6 +132,12 @@ def _order(dataset: str) -> importing.Order:
             "--prior and --prior_source go together: a dataset, and the "
             "folder that holds it"
         )
+    # Now, as it is read after the images.
+    if order.prior_folder and not os.path.isdir(order.prior_folder):
+        raise errors.UserError(
+            f"--prior_source={order.prior_folder}: no such folder; give the "
+            f"one that holds {order.prior}"
+        )
     return order
 
 
@@ -161,7 +175,8 @@ def _range(holder: absl_flags.FlagHolder) -> virtual_cameras.Range:
         low, high = (float(number) for number in holder.value)
     except ValueError:
         low, high = 1.0, 0.0
-    if not low <= high:  # NaN is neither
+    above = 0.0 if holder.name in _POSITIVE else -math.inf
+    if not above < low <= high < math.inf:  # NaN is neither
         raise errors.UserError(
             f"--{holder.name}={','.join(holder.value)}: give the lowest and "
             f"the highest value, such as {','.join(holder.default)}"

@@ -1,3 +1,5 @@
+import struct
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -27,6 +29,18 @@ def test_photos_are_turned_upright(tmp_path):
     image.save(tmp_path / "a.png", exif=exif)
     turned = images.read_image(tmp_path / "a.png")
     np.testing.assert_array_equal(turned, np.rot90(made_files.frame(3), -1))
+
+
+def test_photos_are_turned_whatever_their_other_tags_are(tmp_path):
+    # Little-endian TIFF: the orientation, and a resolution that is a text.
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2)
+    exif += struct.pack("<HHIHH", 0x0112, 3, 1, _ROTATE_RIGHT, 0)
+    exif += struct.pack("<HHI4sI", 0x011A, 2, 4, b"abc\0", 0)
+    path = tmp_path / "a.png"
+    Image.fromarray(made_files.frame(3)).save(path, exif=exif)
+    np.testing.assert_array_equal(
+        images.read_image(path), np.rot90(made_files.frame(3), -1)
+    )
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])

@@ -88,6 +88,18 @@ def test_what_is_no_video_is_named(tmp_path, content):
         list(videos.frames(path))
 
 
+def test_an_unknown_codec_is_named(tmp_path):
+    path = tmp_path / "clip.mkv"
+    made_files.write_video(path, 2)
+    content = path.read_bytes()
+    at = content.index(b"V_MPEG")
+    length = content[at - 1] & 0x7F  # in front of it, as EBML has it
+    unknown = b"V_UNKNOWN".ljust(length, b"X")
+    path.write_bytes(content[:at] + unknown + content[at + length :])
+    with pytest.raises(images.BadFile, match=r"clip\.mkv: .* codec is not kno"):
+        videos.read_header(path)
+
+
 def test_too_large_a_picture_is_refused_before_it_is_decoded(
     video, monkeypatch
 ):

@@ -1,4 +1,5 @@
 import glob
+import os
 import pathlib
 
 import numpy as np
@@ -195,6 +196,14 @@ def test_a_bad_clip_is_skipped_whole_and_told(tmp_path):
     ]
     assert info.splits["train"].clips == 2
     assert info.source["skipped"] == ["b.mp4: cut"]
+
+
+def test_a_name_that_is_no_text_is_a_bad_file(tmp_path):
+    train = [_clip("a", 4), _clip(os.fsdecode(b"caf\xe9"), 4)]
+    with pytest.raises(errors.UserError, match=r"clip 'caf\\udce9': .*UTF-8"):
+        _write(tmp_path / "data", train)
+    info = _write(tmp_path / "data", train, skip=True).info
+    assert info.splits["train"].clips == 1
 
 
 @pytest.mark.parametrize("x", [30.0, -30.0, float("nan")])

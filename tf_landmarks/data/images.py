@@ -4,6 +4,7 @@ import pathlib
 import warnings
 
 import numpy as np
+from PIL import ExifTags
 from PIL import Image
 from PIL import ImageOps
 
@@ -30,7 +31,7 @@ def read_image(path: pathlib.Path) -> np.ndarray:
             image = Image.open(path)
         with image:
             check_size(path, *image.size)
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+            return np.asarray(_upright(image))
     except (OSError, SyntaxError, ValueError) as error:
         raise BadFile(
             f"{path}: cannot be read as an image ({error}); replace or "
@@ -38,6 +39,15 @@ def read_image(path: pathlib.Path) -> np.ndarray:
         ) from error
     except Image.DecompressionBombError as error:
         raise BadFile(f"{path}: {error}; scale it down") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """In RGB, as a viewer shows it, whatever its other tags are."""
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    plain = image.convert("RGB")
+    plain.info.clear()  # Pillow would write tags anew that it cannot
+    plain.getexif()[ExifTags.Base.Orientation] = orientation
+    return ImageOps.exif_transpose(plain)
 
 
 def check_size(path: pathlib.Path, width: int, height: int) -> None:

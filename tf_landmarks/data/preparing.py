@@ -7,6 +7,8 @@ from typing import NamedTuple
 import platformdirs
 
 from tf_landmarks import errors
+from tf_landmarks import packages
+from tf_landmarks import skeletons
 from tf_landmarks import staging
 from tf_landmarks.data import clips
 from tf_landmarks.data import distributions
@@ -86,7 +88,9 @@ def prepare_cached(own: Own, labeller: str) -> str:
 def _digest_of_code() -> str:
     """Of all modules that have a part in making data."""
     digest = hashlib.sha256()
-    for path in sorted(pathlib.Path(__file__).parent.rglob("*.py")):
+    of_all = pathlib.Path(skeletons.__file__), pathlib.Path(packages.__file__)
+    of_data = pathlib.Path(__file__).parent.rglob("*.py")
+    for path in (*of_all, *sorted(of_data)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -77,6 +77,8 @@ def read_header(path: pathlib.Path) -> Header:
             if not container.streams.video:
                 raise _unreadable(path, "it has no video stream")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise _unreadable(path, "its codec is not known")
             images.check_size(path, stream.width, stream.height)
             first = next(container.decode(stream), None)
             if first is None:

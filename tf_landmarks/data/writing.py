@@ -128,6 +128,7 @@ class _Writer:
         motion = self._motion[split]
         motion.start_clip()
         try:
+            _check_name(clip)
             pictures = self._pictures(clip, progress, split)
             stride = 1 if is_evaluation else self._source.stride
             for run in _runs(pictures, stride):
@@ -229,6 +230,16 @@ def _runs(
 def _alternate(block: list[_Picture]) -> list[list[_Picture]]:
     count = math.ceil(len(block) / (RUN_LENGTH + 1))
     return [block[first::count] for first in range(count)]
+
+
+def _check_name(clip: clips.Clip) -> None:
+    """TFRecords hold names in UTF-8, which a folder's need not be."""
+    try:
+        clip.name.encode()
+    except UnicodeEncodeError as error:
+        raise images.BadFile(
+            f"the clip {clip.name!r}: its name is not UTF-8; rename it"
+        ) from error
 
 
 def _encode_run(name: str, run: list[_Picture], is_evaluation: bool) -> bytes:

@@ -161,6 +161,13 @@ def test_a_missing_folder_is_named(folder, missing, message):
         _source(folder)
 
 
+def test_a_folder_without_images_is_named(folder):
+    for image in (folder / "ibug").iterdir():
+        image.unlink()
+    with pytest.raises(errors.UserError, match="any image in ibug is missing"):
+        _source(folder)
+
+
 def _break(path, content=b"broken"):
     path.write_bytes(content)
 
@@ -260,10 +267,10 @@ def test_boxes_that_cannot_be_read_are_named(folder, write, message):
 
 def test_a_training_set_without_landmarks_is_named(folder):
     for group in ("afw", "helen/trainset", "lfpw/trainset"):
-        for path in (folder / group).iterdir():
+        for path in (folder / group).glob("*.pts"):
             path.unlink()
     with pytest.raises(errors.UserError, match="training set has no landmarks"):
-        w300.prior(str(folder), _SIZE, clips.BadFiles(False))
+        w300.prior(str(folder), _SIZE, clips.BadFiles(skip=True))
 
 
 def test_true_samples_are_read():

@@ -3,6 +3,7 @@
 MATLAB counts pixels from 1; here the first pixel's centre is 0.
 """
 
+import math
 import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -142,7 +143,8 @@ def _read_video(root: pathlib.Path, name: str) -> Video:
 
 def _size(file: matrices.Variables) -> tuple[int, int]:
     height, width, _ = file.numbers("dimensions", (1, 3))[0].tolist()
-    if not (height >= 1 and width >= 1):  # NaN is not
+    # NaN is not.
+    if not (1 <= height < math.inf and 1 <= width < math.inf):
         raise file.error(f"dimensions are {height:g} by {width:g} pixels")
     return int(width), int(height)
 

@@ -59,13 +59,18 @@ class Face(NamedTuple):
 
 
 def check_layout(root: pathlib.Path, groups: Sequence[Group]) -> None:
-    """Raises UserError where a folder or a file of boxes is missing."""
+    """Raises UserError where a folder is missing or empty, or boxes are."""
     if not root.is_dir():
         raise errors.UserError(
             f"{root}: no such folder; give the folder of 300-W, which holds "
             "afw, helen, lfpw, ibug and Bounding Boxes"
         )
     missing = [g.folder for g in groups if not (root / g.folder).is_dir()]
+    missing += [
+        f"any image in {g.folder}"
+        for g in groups
+        if (root / g.folder).is_dir() and not clips.image_files(root / g.folder)
+    ]
     missing += [g.boxes for g in groups if not (root / g.boxes).is_file()]
     if missing:
         raise errors.UserError(
