@@ -363,6 +363,27 @@ def _numbers(table, row, metrics):
     return reports.outcome(row, table.columns, metrics, seed=0, steps=3).values
 
 
+@pytest.mark.parametrize("name", ["hourglass", "mpi_inf_3dhp"])
+def test_human36m_comes_to_be_rows_of_table_1(
+    human36m, tmp_path, train_briefly, name
+):
+    row = next(row for row in body_tables.TABLE_1.rows if row.name == name)
+    made_mpi_inf_3dhp.write(tmp_path / "3dhp")
+    copies = {"h36m": human36m, "mpi_inf_3dhp": tmp_path / "3dhp"}
+    data = row.training.data
+    sources = (
+        f"--{flag}={copies[owner]}" for flag, owner in data.sources.items()
+    )
+    _main(
+        *data.flags, *sources, f"--data_dir={tmp_path}/data", "--image_size=64"
+    )
+    train_briefly("--image_size=64", *row.training.method)
+    metrics = _evaluate(tmp_path / "run", tmp_path / "data", row.protocol)
+    numbers = _numbers(body_tables.TABLE_1, row, metrics)
+    assert len(numbers) == 32  # 15 activities and their mean, with flips too
+    assert all(0 < number < 64 for number in numbers.values())
+
+
 def test_simplified_human36m_comes_to_be_a_row_of_table_2(
     tmp_path, train_briefly
 ):

@@ -91,6 +91,10 @@ def test_own_videos_and_poses_become_batches(folder, capsys):
         ),
         (["--data_dir=d", "--dataset=h36m"], "--dataset=h36m needs --source"),
         (
+            ["--data_dir=d", "--dataset=voxceleb", "--pseudo_labels=dlib"],
+            "without labels, which --dataset=voxceleb has not; drop the flag",
+        ),
+        (
             ["--data_dir=d", "--dataset=h36m", "--source=d", "--prior=h36m"],
             "--prior and --prior_source go together",
         ),

@@ -122,6 +122,12 @@ def _order(dataset: str) -> importing.Order:
             for holder in holders
         },
     )
+    if dataset_flags.PSEUDO_LABELS.value != "none":
+        raise errors.UserError(
+            f"--pseudo_labels={dataset_flags.PSEUDO_LABELS.value} is for a "
+            f"test split without labels, which --dataset={dataset} has not; "
+            "drop the flag"
+        )
     if not order.folder:
         raise errors.UserError(
             f"--dataset={dataset} needs --source, the folder that holds the "
