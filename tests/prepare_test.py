@@ -255,7 +255,7 @@ def test_processes_are_one_a_core_at_most(tmp_path, monkeypatch):
     [
         ("--avatars_pitch=0,90", "within -60,60"),
         ("--avatars_distance=0.5,4", "within 2.5,100"),
-        ("--avatars_distance=4,inf", "give the lowest and the highest value"),
+        ("--avatars_distance=4,inf", "within 2.5,100"),
         ("--avatars_yaw=60,-60", "give the lowest and the highest value"),
         ("--avatars_yaw=left", "give the lowest and the highest value"),
     ],

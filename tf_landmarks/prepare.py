@@ -171,8 +171,17 @@ def _views() -> video.Views:
     return video.Views(
         preparing_flags.PRIOR_CAMERAS.value,
         dataset_flags.SEED.value,
-        virtual_cameras.Ranges(*map(_range, preparing_flags.RANGES)),
+        virtual_cameras.Ranges(*map(_virtual_range, preparing_flags.RANGES)),
     )
+
+
+def _virtual_range(holder: absl_flags.FlagHolder) -> virtual_cameras.Range:
+    """A range that can be drawn from; sizes and distances are above 0."""
+    low, high = _range(holder)
+    above = 0.0 if holder.name in _POSITIVE else -math.inf
+    if not above < low <= high < math.inf:
+        raise _no_range(holder)
+    return low, high
 
 
 def _range(holder: absl_flags.FlagHolder) -> virtual_cameras.Range:
@@ -181,13 +190,16 @@ def _range(holder: absl_flags.FlagHolder) -> virtual_cameras.Range:
         low, high = (float(number) for number in holder.value)
     except ValueError:
         low, high = 1.0, 0.0
-    above = 0.0 if holder.name in _POSITIVE else -math.inf
-    if not above < low <= high < math.inf:  # NaN is neither
-        raise errors.UserError(
-            f"--{holder.name}={','.join(holder.value)}: give the lowest and "
-            f"the highest value, such as {','.join(holder.default)}"
-        )
+    if not low <= high:  # NaN is neither
+        raise _no_range(holder)
     return low, high
+
+
+def _no_range(holder: absl_flags.FlagHolder) -> errors.UserError:
+    return errors.UserError(
+        f"--{holder.name}={','.join(holder.value)}: give the lowest and "
+        f"the highest value, such as {','.join(holder.default)}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -72,3 +73,22 @@ def test_a_hang_up_that_is_ignored_stays_so(program, tmp_path, is_ignored):
         assert signal.getsignal(signal.SIGHUP) == handler
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_before_the_process_is_there_reaches_it(
+    program, tmp_path, monkeypatch
+):
+    ended = tmp_path / "ended"
+    (tmp_path / "tf_landmarks/train.py").write_text(
+        f"import time\ntime.sleep(5)\nopen({str(ended)!r}, 'w')\n"
+    )
+    start = subprocess.Popen
+
+    def start_late(*args, **kwargs):
+        signal.raise_signal(signal.SIGTERM)
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", start_late)
+    with pytest.raises(KeyboardInterrupt, match="stopped by SIGTERM"):
+        program.run()
+    assert not ended.exists()

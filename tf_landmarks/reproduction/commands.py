@@ -120,10 +120,12 @@ class _Passing:
     def __init__(self):
         self.process: subprocess.Popen | None = None
         self.received = ""
+        self._early: int | None = None
 
     def __call__(self, number: int, frame) -> None:
         self.received = signal.Signals(number).name
         if self.process is None:
+            self._early = number
             return
         with contextlib.suppress(ProcessLookupError):
             # Mains save at SIGTERM, but do not know SIGHUP.
@@ -132,8 +134,8 @@ class _Passing:
 
     def catch_up(self) -> None:
         """Gives on what came before the process was there."""
-        if self.received:
-            self(signal.Signals[self.received], None)
+        if self._early is not None:  # a second one would kill it
+            self(self._early, None)
 
 
 @contextlib.contextmanager

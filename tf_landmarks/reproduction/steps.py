@@ -215,7 +215,8 @@ class Evaluate(NamedTuple):
         return metrics if is_ours else None
 
     def _is_recorded(self) -> bool:
-        """`train` writes such a file as well, and records nothing of it."""
+        """Whether the file is recorded to be of these flags, run and data."""
+        # `train` writes such a file as well, and no record.
         before, now = _read(self._record), self._to_record()
         if before.keys() != now.keys():
             return False
