@@ -14,26 +14,26 @@ from tf_landmarks.exporting import pictures
 # what rounding does to a keypoint is a share of a cell of the heatmap.
 TOLERANCE = {"float32": 0.05, "float16": 0.5, "bfloat16": 2.0, "int8": 5.0}
 
-# A frame uint8 [H, W, 3] -> keypoints [K, 2] in its pixels.
-Run = Callable[[np.ndarray], np.ndarray]
+# Frames uint8 [1, H, W, 3] -> keypoints [1, K, 2] in pixels of them, and
+# confidence [1, K].
+Run = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-def of_crops(run: Callable[[np.ndarray], np.ndarray], size: int) -> Run:
+def of_crops(run: Run, size: int) -> Run:
     """Puts cropping around what takes crops.
 
     Args:
-      run: float32 [1, S, S, 3] from 0 to 255 -> keypoints [1, K, 2] in pixels
-        of the crop.
+      run: of crops, float32 [1, S, S, 3] from 0 to 255, in pixels of them.
       size: S.
     """
 
-    def run_frame(frame):
-        x, box = pictures.crop(frame[np.newaxis], size)
-        keypoints = run((x.numpy() + 1) * 127.5)
+    def run_frames(frames):
+        x, box = pictures.crop(frames, size)
+        keypoints, confidence = run((x.numpy() + 1) * 127.5)
         normalized = keypoints * (2 / (size - 1)) - 1
-        return pictures.to_pixels(normalized, box, size).numpy()[0]
+        return pictures.to_pixels(normalized, box, size).numpy(), confidence
 
-    return run_frame
+    return run_frames
 
 
 def check(
@@ -57,16 +57,24 @@ def check(
       side of the image that the network sees.
 
     Raises:
-      errors.UserError: it is above `TOLERANCE`.
+      errors.UserError: it is above `TOLERANCE`, or a keypoint or a confidence
+        is no number.
     """
     size = networks.arch.image_size
     largest = 0.0
     for frame in tqdm.tqdm(frames, "compare", unit="frame", mininterval=1.0):
-        x, box = pictures.crop(frame[np.newaxis], size)
+        images = frame[np.newaxis]
+        x, box = pictures.crop(images, size)
         expected = pictures.to_pixels(networks.trained(x).keypoints, box, size)
-        distances = np.linalg.norm(run(frame) - expected.numpy()[0], axis=-1)
+        keypoints, confidence = run(images)
+        if not (np.isfinite(keypoints).all() and np.isfinite(confidence).all()):
+            raise errors.UserError(
+                f"{what} finds keypoints that are no numbers in {dtype}; "
+                "choose another --dtype"
+            )
+        distances = np.linalg.norm(keypoints - expected, axis=-1)
         largest = max(largest, float(100 * distances.max() / box[2]))
-    if not largest <= TOLERANCE[dtype]:  # nor NaN
+    if largest > TOLERANCE[dtype]:
         raise errors.UserError(
             f"{what} moves keypoints by up to {largest:.2f}% of the image, and "
             f"{TOLERANCE[dtype]}% are allowed for {dtype}; choose another "

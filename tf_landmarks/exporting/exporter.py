@@ -143,9 +143,9 @@ def export_saved_model(
         warmup.check(folder, loaded.signatures, str(version))
         detect = loaded.signatures["serving_default"]
 
-        def run(frame):
-            images = tf.constant(frame[np.newaxis])
-            return detect(images=images)["keypoints"].numpy()[0]
+        def run(images):
+            found = detect(images=tf.constant(images))
+            return found["keypoints"].numpy(), found["confidence"].numpy()
 
         what = f"{version} as a SavedModel"
         difference = comparison.check(run, networks, frames, dtype, what)
@@ -192,9 +192,9 @@ def export_crops(
             run = tflite_file.load(path)
         for name, text in texts.items():
             (folder / name).write_text(text)
-        run_frame = comparison.of_crops(run, size)
+        run_frames = comparison.of_crops(run, size)
         what = f"{out} as {file_format}"
-        difference = comparison.check(run_frame, networks, frames, dtype, what)
+        difference = comparison.check(run_frames, networks, frames, dtype, what)
         total = _bytes_of(folder)
     return Exported(out, total, difference, size, dtype, len(frames))
 

@@ -2,14 +2,13 @@
 
 import json
 import pathlib
-from collections.abc import Callable
 from collections.abc import Mapping
 
-import numpy as np
 import onnx
 import onnxruntime
 import tf2onnx
 
+from tf_landmarks.exporting import comparison
 from tf_landmarks.exporting import crop_module
 
 _OPSET = 17
@@ -37,9 +36,10 @@ def write(
     onnx.save(graph, str(path))
 
 
-def load(path: pathlib.Path) -> Callable[[np.ndarray], np.ndarray]:
-    """The file's keypoints of crops, by ONNX Runtime."""
+def load(path: pathlib.Path) -> comparison.Run:
+    """The file's keypoints and confidences of crops, by ONNX Runtime."""
     session = onnxruntime.InferenceSession(
         str(path), providers=["CPUExecutionProvider"]
     )
-    return lambda crops: session.run(["keypoints"], {"images": crops})[0]
+    outputs = ["keypoints", "confidence"]
+    return lambda crops: tuple(session.run(outputs, {"images": crops}))

@@ -114,6 +114,10 @@ class ServingModule:
 
         Returns:
           image_bytes: string [B], PNG of S x S pixels.
+
+        Raises:
+          tf.errors.InvalidArgumentError: Ψ overflows, in float16; see
+            `pictures.decode_and_crop` too.
         """
         tf.debugging.assert_equal(
             tf.size(image_bytes),
@@ -125,7 +129,9 @@ class ServingModule:
             appearance_bytes, self._size, "appearance_bytes"
         )
         y_star = self._beta(self._detect(x).keypoints)
-        x_hat = self._psi((y_star, x_prime), training=False)
+        x_hat = tf.debugging.check_numerics(
+            self._psi((y_star, x_prime), training=False), "psi's image"
+        )
         painted = preprocessing.as_uint8(tf.clip_by_value(x_hat, -1.0, 1.0))
         return {
             "image_bytes": tf.map_fn(

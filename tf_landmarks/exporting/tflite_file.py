@@ -1,13 +1,13 @@
 """The detector as a TensorFlow Lite file, for phones and small boards."""
 
 import pathlib
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from tf_landmarks.exporting import comparison
 from tf_landmarks.exporting import crop_module
 from tf_landmarks.exporting import pictures
 
@@ -49,8 +49,13 @@ def _crops(
         yield [(x + 1) * 127.5]
 
 
-def load(path: pathlib.Path) -> Callable[[np.ndarray], np.ndarray]:
-    """The file's keypoints of one crop, by TensorFlow Lite's interpreter."""
+def load(path: pathlib.Path) -> comparison.Run:
+    """What the file finds in one crop, by TensorFlow Lite's interpreter."""
     interpreter = tf.lite.Interpreter(str(path))
     run = interpreter.get_signature_runner()
-    return lambda crop: run(images=crop)["keypoints"]
+
+    def run_crop(crop):
+        found = run(images=crop)
+        return found["keypoints"], found["confidence"]
+
+    return run_crop

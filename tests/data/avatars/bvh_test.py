@@ -1,49 +1,9 @@
 import numpy as np
 import pytest
 
+from tests.data.avatars import made_bvh
 from tf_landmarks import errors
 from tf_landmarks.data.avatars import bvh
-
-_BONES = (
-    "Hips(LeftUpLeg(LeftLeg(LeftFoot))RightUpLeg(RightLeg(RightFoot))"
-    "Spine1(Head LeftArm(LeftForeArm)RightArm(RightForeArm)))"
-)
-
-
-def _names():
-    return _BONES.replace("(", " ").replace(")", " ").split()
-
-
-def _hierarchy():
-    """The bones in BVH's words, each with channels Z Y X."""
-    text, words = "HIERARCHY\n", _BONES.replace("(", " ( ").replace(")", " ) ")
-    words = words.split()
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word == "(":
-            continue
-        if word == ")":
-            text += "}\n"
-            continue
-        kind = "JOINT" if "Hips" != word else "ROOT"
-        turns = "Zrotation Yrotation Xrotation"
-        channels = f"3 {turns}"
-        if kind == "ROOT":
-            channels = f"6 Xposition Yposition Zposition {turns}"
-        text += f"{kind} {word}\n{{\nOFFSET 0 1 0\nCHANNELS {channels}\n"
-        if after != "(":
-            text += "End Site\n{\nOFFSET 0 1 0\n}\n}\n"
-    return text
-
-
-def _file(*frames, seconds=0.04):
-    """Frames are {bone: (z, y, x) degrees}, and {"height": y}."""
-    text = f"MOTION\nFrames: {len(frames)}\nFrame Time: {seconds}\n"
-    for frame in frames:
-        numbers = [0.0, frame.get("height", 9.0), 0.0]
-        for name in _names():
-            numbers += frame.get(name, (0.0, 0.0, 0.0))
-        text += " ".join(map(str, numbers)) + "\n"
-    return _hierarchy() + text
 
 
 def _degrees(motion, joint):
@@ -51,7 +11,7 @@ def _degrees(motion, joint):
 
 
 def test_the_t_pose_is_left_out_and_has_raised_arms():
-    motion = bvh.parse(_file({}, {}, {}))
+    motion = bvh.parse(made_bvh.file({}, {}, {}))
     np.testing.assert_allclose(motion.times, [0, 0.04])
     np.testing.assert_allclose(_degrees(motion, "left_shoulder")[0], [0, 0, 90])
     np.testing.assert_allclose(
@@ -63,7 +23,7 @@ def test_the_t_pose_is_left_out_and_has_raised_arms():
 
 def test_arms_that_are_let_down_hang():
     down = {"LeftArm": (-90, 0, 0), "RightArm": (90, 0, 0)}
-    motion = bvh.parse(_file({}, down, down))
+    motion = bvh.parse(made_bvh.file({}, down, down))
     for side in ("left", "right"):
         np.testing.assert_allclose(
             _degrees(motion, f"{side}_shoulder"), 0, atol=1e-6
@@ -73,7 +33,7 @@ def test_arms_that_are_let_down_hang():
 def test_rotations_are_taken_from_the_first_frame():
     slanted = {"LeftUpLeg": (20, 0, 0)}
     bent = {"LeftUpLeg": (20, 0, 0), "LeftLeg": (0, 0, 50)}
-    motion = bvh.parse(_file(slanted, slanted, bent))
+    motion = bvh.parse(made_bvh.file(slanted, slanted, bent))
     np.testing.assert_allclose(_degrees(motion, "left_hip"), 0, atol=1e-6)
     knee = _degrees(motion, "left_knee")
     np.testing.assert_allclose(knee[0], 0, atol=1e-6)
@@ -84,14 +44,14 @@ def test_rotations_are_taken_from_the_first_frame():
 
 def test_the_body_turns_with_its_root():
     turned = {"Hips": (0, 30, 0), "height": 4.5}
-    motion = bvh.parse(_file({}, turned, turned))
+    motion = bvh.parse(made_bvh.file({}, turned, turned))
     np.testing.assert_allclose(_degrees(motion, "root")[0], [0, 30, 0])
     np.testing.assert_allclose(_degrees(motion, "chest"), 0, atol=1e-6)
     np.testing.assert_allclose(motion.lift, -0.5)
 
 
 def test_fast_files_are_thinned_out():
-    motion = bvh.parse(_file(*[{}] * 9, seconds=1 / 120))
+    motion = bvh.parse(made_bvh.file(*[{}] * 9, seconds=1 / 120))
     np.testing.assert_allclose(motion.times, [0, 4 / 120])
 
 
@@ -100,16 +60,25 @@ def test_fast_files_are_thinned_out():
     [
         ("", "ends too early"),
         ("no BVH at all", "does not begin with HIERARCHY"),
-        (_file({}, {}, {})[:-20], "numbers instead of 3 frames"),
-        (_file({}, {}), "under 3 frames"),
-        (_file({}, {}, {"Hips": (np.nan, 0, 0)}), "numbers that are none"),
-        (_file({}, {}, {}).replace("Spine1", "Chest"), "no bone Spine1"),
-        (_file(*[{}] * 4, seconds=1 / 240), "under 3 frames of 30"),
-        (_file(*[{}] * 4, seconds=5e-324), "under 3 frames of 30"),
-        (_file({}, {}, {}, seconds="inf"), "no Frame Time over 0"),
-        (_file({"height": 0.0}, {}, {}), "root is not over the ground"),
-        (_file({}, {}, {}).replace("Yp", "Xp"), "root is not over the ground"),
-        (_hierarchy(), "no MOTION"),
+        (made_bvh.file({}, {}, {})[:-20], "numbers instead of 3 frames"),
+        (made_bvh.file({}, {}), "under 3 frames"),
+        (
+            made_bvh.file({}, {}, {"Hips": (np.nan, 0, 0)}),
+            "numbers that are none",
+        ),
+        (
+            made_bvh.file({}, {}, {}).replace("Spine1", "Chest"),
+            "no bone Spine1",
+        ),
+        (made_bvh.file(*[{}] * 4, seconds=1 / 240), "under 3 frames of 30"),
+        (made_bvh.file(*[{}] * 4, seconds=5e-324), "under 3 frames of 30"),
+        (made_bvh.file({}, {}, {}, seconds="inf"), "no Frame Time over 0"),
+        (made_bvh.file({"height": 0.0}, {}, {}), "root is not over the ground"),
+        (
+            made_bvh.file({}, {}, {}).replace("Yp", "Xp"),
+            "root is not over the ground",
+        ),
+        (made_bvh.hierarchy(), "no MOTION"),
         ("HIERARCHY CHANNELS 1 Xrotation MOTION", "a bone has no CHANNELS"),
         ("HIERARCHY }", "pop from empty"),
         ("\xff", "decode"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.data.avatars import made_bvh
 from tf_landmarks import errors
 from tf_landmarks import skeletons
 from tf_landmarks.data import clips
@@ -272,6 +273,27 @@ def test_the_same_seed_gives_the_same_bytes_however_many_render(
     )
     assert np.abs(test["p"]).max() < 1
     assert set(np.unique(test["visibility"])) == {1, 2}
+
+
+def test_motions_of_the_user_are_dealt_out_and_used(tmp_path):
+    folder = tmp_path / "motions"
+    for i, name in enumerate(("01/a.bvh", "01/b.bvh", "02/c.bvh", "d.BVH")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        bent = [{"LeftLeg": (0, 0, 20 * i + j)} for j in range(30)]
+        (folder / name).write_text(made_bvh.file({}, *bent))
+    _prepare(tmp_path / "without", seed=0)
+    _prepare(tmp_path / "with", seed=0, motions_dir=str(folder))
+    without, own = (
+        records.read_info(str(tmp_path / name)) for name in ("without", "with")
+    )
+    theirs, dealt = (i.source["motions"] for i in (without, own))
+    assert {s: set(dealt[s]) - set(theirs[s]) for s in avatars._MOTIONS} == {
+        "train": {"01/a.bvh", "d.BVH"},
+        "prior": {"01/b.bvh"},
+        "test": {"02/c.bvh"},
+    }
+    for split in ("train", "test"):
+        assert without.splits[split] != own.splits[split]
 
 
 def test_a_killed_process_is_told_and_leaves_nothing(tmp_path):
