@@ -66,6 +66,14 @@ class SkeletonTest(parameterized.TestCase):
         self.assertEqual(left, ((0, 1), (1, 2)))
         self.assertEqual(right, ((0, 1), (3, 1)))
 
+    def test_edges_from_side_to_side_are_of_both(self):
+        skeleton = skeletons.Skeleton(
+            "T", ("left_eye", "right_eye", "left_ear"), ((0, 1), (0, 2))
+        )
+        left, right = skeleton.edges_of_sides
+        self.assertEqual(left, ((0, 1), (0, 2)))
+        self.assertEqual(right, ((0, 1),))
+
     def test_the_19_are_the_17_and_the_toes(self):
         more = set(skeletons.HUMAN36M_19.landmarks)
         self.assertEqual(

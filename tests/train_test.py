@@ -27,6 +27,7 @@ from tf_landmarks import evaluate
 from tf_landmarks import prepare
 from tf_landmarks import train
 from tf_landmarks import workdirs
+from tf_landmarks.data import records
 from tf_landmarks.models import precision
 
 _SMALL = (
@@ -155,6 +156,11 @@ def test_running_means_are_of_both_stages_or_none(folder, tmp_path):
         (["--profile_steps=9,8"], "--profile_steps=9,8"),
         (["--workdir=new", "--stage=landmarks"], "--stage=landmarks"),
         (["--workdir=new", "--method=supervised"], "--labelled"),
+        # Which has no pool.
+        (
+            ["--workdir=new", "--method=hourglass", "--pool_size=3"],
+            "--labelled",
+        ),
         (
             ["--workdir=new", "--method=hourglass", "--stage=skeleton"],
             "--stage=skeleton",
@@ -257,6 +263,14 @@ def test_what_learns_from_labels_is_evaluated_alike(
     of_eta = metrics["skeleton_encoder_percent_of_image"]
     assert (of_eta is None) == (method == "hourglass")
 
+    info = records.read_info(str(labelled))
+    others = info.splits | {"labelled": info.splits["train"]}
+    monkeypatch.setattr(
+        records, "read_info", lambda _: info._replace(splits=others)
+    )
+    with pytest.raises(errors.UserError, match="sha256"):
+        tiny_runs.run_main(train.main, *arguments, *_SMALL)
+
 
 def test_data_of_another_size_are_not_taken_silently(folder, tmp_path):
     with pytest.raises(errors.UserError, match=r"of 32 pixels.*image_size=64"):
@@ -292,6 +306,30 @@ def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
         tiny_runs.run_main(train.main, *arguments, *_SMALL)
     stage_1 = ("--stage=skeleton", "--skeleton_steps=1", "--draw=points")
     tiny_runs.run_main(train.main, *arguments, *_SMALL, *stage_1)
+
+
+@pytest.mark.parametrize(
+    "edges", [[[1, 2]], [[1, 3]]], ids=["across", "one side's"]
+)
+def test_sides_are_drawn_of_what_has_two_only(folder, tmp_path, edges):
+    poses = made_files.coco([made_files.pose()])
+    poses["categories"][0]["keypoints"] = ["left_eye", "right_eye", "left_ear"]
+    poses["categories"][0]["skeleton"] = edges
+    made_files.write_json(tmp_path / "poses.json", poses)
+    tiny_runs.run_main(
+        prepare.main,
+        f"--frames={folder}/clips",
+        f"--poses={tmp_path}/poses.json",
+        f"--data_dir={tmp_path}/data",
+        "--image_size=32",
+    )
+    with pytest.raises(errors.UserError, match="tell left from right"):
+        tiny_runs.run_main(
+            train.main,
+            f"--data_dir={tmp_path}/data",
+            f"--workdir={tmp_path}/run",
+            "--draw=sides",
+        )
 
 
 def test_the_main_tells_its_flags():

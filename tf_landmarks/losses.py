@@ -56,7 +56,7 @@ def discriminator_of_fakes(maps: Sequence[tf.Tensor]) -> tf.Tensor:
 def perceptual_distances(
     features_of_x_hat: Sequence[tf.Tensor], features_of_x: Sequence[tf.Tensor]
 ) -> tf.Tensor:
-    """Mean squared differences of T layers: [T].  Sec. 4, the sum's terms."""
+    """Mean squared differences of T layers: [T].  Sec. 3.3, the sum's terms."""
     return tf.stack(
         [
             mean_squared_error(a, b)

@@ -133,6 +133,10 @@ def describe(
     What may change from one start of the run to the next, such as --keep, is
     left out.
     """
+    with_labels = training_flags.METHOD.value in training_flags.WITH_LABELS
+    learnt_from = [info.splits["train"]]
+    if with_labels and "labelled" in info.splits:
+        learnt_from.append(info.splits["labelled"])
     return {
         "architecture": arch.to_json(),
         "data": {
@@ -140,10 +144,8 @@ def describe(
             "data_dir": records.absolute(data_dir),
             "sha256": [
                 shard.sha256
-                for shard in (
-                    *info.splits["train"].clip_shards,
-                    *info.splits["train"].pose_shards,
-                )
+                for split in learnt_from
+                for shard in (*split.clip_shards, *split.pose_shards)
             ],
         },
         "training": _values(*training_flags.OF_BOTH_STAGES, dataset_flags.SEED),

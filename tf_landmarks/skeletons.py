@@ -70,15 +70,18 @@ class Skeleton(NamedTuple):
     def edges_of_sides(
         self,
     ) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
-        """The edges without those of the right, and without the left's."""
+        """The edges without those of the right, and without the left's.
+
+        What joins left and right, such as shoulders, is in both.
+        """
         sides = [{self.side(a), self.side(b)} for a, b in self.edges]
         return tuple(
             tuple(
                 edge
                 for edge, of in zip(self.edges, sides, strict=True)
-                if other not in of
+                if other not in of or own in of
             )
-            for other in ("right", "left")
+            for own, other in (("left", "right"), ("right", "left"))
         )
 
     def subset(self, name: str, indices: Iterable[int]) -> "Skeleton":

@@ -95,6 +95,11 @@ def _policy() -> str:
 
 
 def _check_pool() -> None:
+    if (
+        training_flags.STAGE.value == "skeleton"
+        or training_flags.METHOD.value in training_flags.WITH_LABELS
+    ):
+        return  # no discriminator, and no pool for it
     if 0 < training_flags.POOL_SIZE.value < training_flags.BATCH_SIZE.value:
         raise errors.UserError(
             f"--batch_size={training_flags.BATCH_SIZE.value} is more than the "
@@ -149,10 +154,11 @@ def _check_data(data_dir: str, info: records.DatasetInfo) -> None:
             "give --draw=points."
         )
     left, right = info.skeleton.edges_of_sides
-    if draw == "sides" and left == right:
+    if draw == "sides" and (left == right or not left or not right):
         raise errors.UserError(
-            f"--draw=sides: no edge in --data_dir={data_dir} has a landmark "
-            "named left_ or right_; give --draw=limbs."
+            f"--draw=sides: the edges in --data_dir={data_dir} do not tell "
+            "left from right by landmarks named left_ and right_; give "
+            "--draw=limbs."
         )
 
 

@@ -55,5 +55,5 @@ def test_what_finds_no_numbers_is_refused(networks, output, number):
     def spoil(*outputs):
         outputs[output].flat[0] = number
 
-    with pytest.raises(errors.UserError, match=r"the detector finds .* no numb"):
+    with pytest.raises(errors.UserError, match=r"detector finds .* no numbers"):
         _check(networks, spoil)

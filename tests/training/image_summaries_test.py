@@ -104,6 +104,13 @@ class ImageSummariesTest(tf.test.TestCase):
             self.assertEqual(workdirs.steps(self.folder, "best"), [best])
         self.assertEmpty(summaries.scalars(self.folder))
 
+    def test_labels_of_which_none_is_visible_count_as_none(self):
+        callback = self._callback(lambda: {})
+        for step, error, best in ((4, 0.5, 4), (8, 0.6, 4)):
+            self._after(callback, step, error)
+            self.assertEqual(workdirs.steps(self.folder, "best"), [best])
+        self.assertEmpty(summaries.scalars(self.folder))
+
     def test_what_is_not_finite_is_never_the_best(self):
         callback = self._callback()
         self._after(callback, 4, 0.5)

@@ -36,6 +36,7 @@ class Probe(keras.Model):
         self.network = image_encoder.ImageEncoder(WIDTH, channels=3)
 
     def call(self, y: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Skeleton images [B, H, W, C] in [0, 1] -> [B, H, W, 3] in [-1, 1]."""
         seen = tf.concat([y, contrast.normalized(y)], axis=-1)
         return 2.0 * self.network(seen, training=training) - 1.0
 

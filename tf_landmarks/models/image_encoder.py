@@ -28,6 +28,10 @@ class Merge(keras.layers.Layer):
         self.of_skip = blocks.conv(channels, 1, use_bias=False)
 
     def call(self, features: tf.Tensor, skip: tf.Tensor) -> tf.Tensor:
+        """Features [B, h, w, C] and a skip [B, 2h, 2w, C'] -> [B, 2h, 2w, D].
+
+        D is `channels`.
+        """
         return blocks.upsample(self.of_features(features)) + self.of_skip(skip)
 
 

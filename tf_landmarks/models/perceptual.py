@@ -59,6 +59,7 @@ class Fire(keras.layers.Layer):
         ]
 
     def call(self, features: tf.Tensor) -> tf.Tensor:
+        """Features [B, h, w, C] -> [B, h, w, 2 expanded]."""
         squeezed = self.squeeze(features)
         return tf.concat([expand(squeezed) for expand in self.expand], -1)
 

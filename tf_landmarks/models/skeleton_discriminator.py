@@ -34,6 +34,10 @@ class PatchDiscriminator(keras.Model):
         self.layers_in_order = layers
 
     def call(self, y: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Images [B, S, S, C] -> float32 [B, S/8 - 2, S/8 - 2, 1], by patch.
+
+        To be 1 of what is real and 0 of what is generated.
+        """
         del training  # Keras hands it on to the layers that ask.
         for layer in self.layers_in_order:
             y = layer(y)

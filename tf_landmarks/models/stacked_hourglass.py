@@ -35,6 +35,7 @@ class Residual(keras.layers.Layer):
         self.skip = blocks.folded() if same else _conv(channels, 1)
 
     def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Features [B, h, w, in_channels] -> [B, h, w, channels]."""
         residual = self.bottleneck(features, training=training)
         return self.skip(features) + residual
 
@@ -56,6 +57,7 @@ class Hourglass(keras.layers.Layer):
         self.double = keras.layers.UpSampling2D(2)  # nearest, as published
 
     def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Features -> features, [B, h, w, channels] both."""
         features, halved = gradient_order.uses(features, 2)
         low = self.before(self.halve(halved), training=training)
         low = self.inner(low, training=training)

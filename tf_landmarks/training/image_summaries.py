@@ -63,6 +63,7 @@ class ImageSummaries(keras.callbacks.Callback):
           networks: to draw with.
           pairs: x and x_prime [B, H, W, 3].
           held_out_errors: of the present weights, by name; the first counts.
+            Without any, as where nothing is visible, the reconstruction does.
           every: updates from a picture to the next.
         """
         super().__init__()
@@ -93,7 +94,7 @@ class ImageSummaries(keras.callbacks.Callback):
             )
             if self._held_out_errors is not None:
                 errors = self._held_out_errors()
-                error = next(iter(errors.values()))
+                error = next(iter(errors.values()), error)
                 for name, value in errors.items():
                     tf.summary.scalar(f"held_out/{name}", value)
         # The error may be of before the update at which training diverges.

@@ -9,29 +9,28 @@ LEARNING_RATE = 2e-4
 
 
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A rate that falls to zero over the last updates, as in CycleGAN [79].
+    """A value that falls to zero over the last updates, as in CycleGAN [79].
 
-    Or the deviation of `instance_noise`.
-
-    The networks of a GAN go round each other; a falling rate brings them to
-    rest. The released code keeps the rate.
+    A learning rate: the networks of a GAN go round each other; a falling rate
+    brings them to rest. The released code keeps the rate. Or the deviation of
+    `instance_noise`.
     """
 
-    def __init__(self, learning_rate: float, last_step: int, share: float):
+    def __init__(self, first: float, last_step: int, share: float):
         """Keeps the course.
 
         Args:
-          learning_rate: before it falls.
+          first: the value before it falls.
           last_step: updates in all.
-          share: of them, over which it falls; 0 keeps the rate.
+          share: of them, over which it falls; 0 keeps the value.
         """
-        self._learning_rate = learning_rate
+        self._first = first
         self._last_step = last_step
         self._decaying = max(share * last_step, 1)
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         left = (self._last_step - tf.cast(step, tf.float32)) / self._decaying
-        return self._learning_rate * tf.clip_by_value(left, 0.0, 1.0)
+        return self._first * tf.clip_by_value(left, 0.0, 1.0)
 
 
 def adam(

@@ -37,7 +37,7 @@ def rasterize(
     Args:
       points: [N, 2] (x, y) in pixels; an integer is a pixel's centre.
       depths: [N] distances along the view, all over 0.002.
-      triangles: [M, 3]; clockwise ones, with y down, face the camera.
+      triangles: [M, 3]; counterclockwise ones, as seen, face the camera.
       size: H = W in pixels.
     """
     a, b, c = (points[triangles[:, corner]] for corner in range(3))  # [M, 2]

@@ -26,8 +26,8 @@ class Surface(NamedTuple):
     Attributes:
       sources: [N] vertices of the body; one may stand for several.
       layer: [N] SKIN to STRANDS.
-      triangles: [M, 3] of the N, clockwise on a screen whose y points down
-        where they face it.
+      triangles: [M, 3] of the N, counterclockwise as seen where they face
+        the camera.
       rest: [N, 3] where they are on the unmorphed body.
       arm: [N] 0 at the shoulder, 1 at the elbow, 2 at the wrist; under 0 off
         the arms.
