@@ -1,5 +1,6 @@
 """Rendered people, of the real body and motions: they are fetched."""
 
+import concurrent.futures
 import hashlib
 import itertools
 import multiprocessing
@@ -246,6 +247,23 @@ def test_no_two_clips_of_any_scale_are_drawn_from_the_same_numbers(scale):
         made += [studio.generator(t.seed, t.split, t.index) for t in tasks]
     count = {"tiny": 4 + 6, "small": 100 + 20, "full": 2_500 + 100}[scale]
     assert len({rng.random() for rng in made}) == count + 1
+
+
+def test_few_films_are_in_memory_however_many_there_are(monkeypatch):
+    people, asked = studio.Studio(None, {}, processes=2), []
+
+    def submit(task):
+        asked.append(task.index)
+        film = concurrent.futures.Future()
+        film.set_result(((), ()))
+        return film
+
+    monkeypatch.setattr(people, "_submit", submit)
+    tasks = avatars._plan(64, avatars.Production("full"), ())["train"]
+    for seen, clip in enumerate(people.clips(tasks, with_labels=False)):
+        assert not list(clip.frames())
+        assert len(asked) <= seen + 4
+    assert asked == list(range(2_500))
 
 
 def _prepare(folder, **others):
