@@ -26,3 +26,13 @@ def test_reshaped_faces_stay_near_and_upright():
 def test_faces_are_reshaped_each_in_its_own_way():
     faces = talking_face.reshaped(_cross(2), np.random.default_rng(0))
     assert not np.allclose(faces[0], faces[1])
+
+
+def test_the_last_fifth_is_held_out_and_is_of_nobody_in_the_prior():
+    train, test = talking_face._TRAIN, talking_face._TEST
+    assert test.path == train.path and test.box == train.box
+    assert test.frames.start == 0.8 * test.frames.stop
+    assert max(train.frames) < test.frames.start - 200  # eight seconds
+    others = [f.path for p in talking_face._OTHER_PEOPLE for f in p]
+    assert train.path not in others
+    assert len(set(others)) == 5
