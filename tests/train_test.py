@@ -290,9 +290,7 @@ def test_data_to_evaluate_on_are_not_trained_on(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
-    poses = made_files.coco([made_files.pose()])
-    del poses["categories"][0]["skeleton"]
+def _prepare_with(poses, folder, tmp_path):
     made_files.write_json(tmp_path / "poses.json", poses)
     tiny_runs.run_main(
         prepare.main,
@@ -301,6 +299,12 @@ def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
         f"--data_dir={tmp_path}/data",
         "--image_size=32",
     )
+
+
+def test_poses_without_edges_are_drawn_as_points_only(folder, tmp_path):
+    poses = made_files.coco([made_files.pose()])
+    del poses["categories"][0]["skeleton"]
+    _prepare_with(poses, folder, tmp_path)
     arguments = (f"--data_dir={tmp_path}/data", f"--workdir={tmp_path}/run")
     with pytest.raises(errors.UserError, match="give --draw=points"):
         tiny_runs.run_main(train.main, *arguments, *_SMALL)
@@ -315,14 +319,7 @@ def test_sides_are_drawn_of_what_has_two_only(folder, tmp_path, edges):
     poses = made_files.coco([made_files.pose()])
     poses["categories"][0]["keypoints"] = ["left_eye", "right_eye", "left_ear"]
     poses["categories"][0]["skeleton"] = edges
-    made_files.write_json(tmp_path / "poses.json", poses)
-    tiny_runs.run_main(
-        prepare.main,
-        f"--frames={folder}/clips",
-        f"--poses={tmp_path}/poses.json",
-        f"--data_dir={tmp_path}/data",
-        "--image_size=32",
-    )
+    _prepare_with(poses, folder, tmp_path)
     with pytest.raises(errors.UserError, match="tell left from right"):
         tiny_runs.run_main(
             train.main,
