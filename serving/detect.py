@@ -14,6 +14,7 @@ whatever ends the run.
 import contextlib
 import pathlib
 import signal
+from collections.abc import Callable
 from collections.abc import Iterable
 
 import tqdm
@@ -52,8 +53,7 @@ def main() -> int:
     version, label = client_flags.VERSION.value, client_flags.LABEL.value
     if label and version is not None:
         raise command_line.UserError("give --version or --label, not both")
-    # What there is of the results is kept, as at an interrupt.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _handle_signals(_interrupt_once)
     frames, total, rate = _open()
     try:
         with client.Client(
@@ -131,12 +131,29 @@ def _detect(
         try:
             with contextlib.closing(asked):
                 run.write(_progress(asked, total), written)
+            _handle_signals(_ignore)
         except KeyboardInterrupt as error:
             interrupt = error
         if run.latencies:
             written.finish()
             stack.pop_all()
+    _handle_signals(signal.default_int_handler)
     return _tell(run, interrupt, out)
+
+
+def _handle_signals(handler: Callable) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
+def _interrupt_once(*_) -> None:
+    """What there is of the results is kept, whatever signals come after."""
+    _handle_signals(_ignore)
+    raise KeyboardInterrupt
+
+
+def _ignore(*_) -> None:
+    """In place of SIG_IGN, which processes that are started would inherit."""
 
 
 def _progress(answers: Iterable, total: int) -> tqdm.tqdm:

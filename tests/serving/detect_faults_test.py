@@ -1,7 +1,9 @@
 """What `detect` keeps and says when servers, files or users stop it."""
 
+import contextlib
 import itertools
 import json
+import os
 import re
 import signal
 import subprocess
@@ -17,6 +19,7 @@ from absl.testing import flagsaver
 
 from serving import command_line
 from serving import detect
+from serving import results
 from serving import staging
 from tests.data import made_files
 from tests.serving import scripted_servers
@@ -247,6 +250,34 @@ def test_an_interrupt_keeps_what_was_answered_and_waits_for_no_server(
     assert said.splitlines()[-1] == "interrupted"
     assert [line["frame"] for line in _lines(out)] == [0, 1]
     assert _frames_of(out / "overlay.mp4") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("is_interrupted", [False, True])
+def test_a_signal_takes_nothing_away_while_results_are_finished(
+    tmp_path, video, monkeypatch, is_interrupted, number
+):
+    finish = results.Results.finish
+
+    def finish_late(written):
+        signal.raise_signal(number)
+        finish(written)
+
+    def interrupt_and_hang(context):
+        os.kill(os.getpid(), signal.SIGINT)
+        _hang(context)
+
+    monkeypatch.setattr(results.Results, "finish", finish_late)
+    count = 2 if is_interrupted else 4
+    failing = _Failing(count, interrupt_and_hang)
+    out = tmp_path / "out"
+    with scripted_servers.serve(failing) as (address, _):
+        with contextlib.ExitStack() as stack:
+            if is_interrupted:
+                stack.enter_context(pytest.raises(KeyboardInterrupt))
+            _main(address, video, f"--out={out}", "--in_flight=1")
+    assert [line["frame"] for line in _lines(out)] == list(range(count))
+    assert _frames_of(out / "overlay.mp4") == count
 
 
 # No file of the command's may have more than a block: no test fills a disk.
