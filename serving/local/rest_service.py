@@ -5,7 +5,6 @@ import concurrent.futures
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator
 from collections.abc import Awaitable
 from collections.abc import Callable
 from typing import Any
@@ -87,34 +86,40 @@ class RestService:
 
     def _in_pool(self, function: Callable[[web.Request, bytes], Any]):
         async def handle(request: web.Request) -> web.Response:
-            async with (
-                asyncio.timeout(self._timeout),
-                self._body(request) as body,
-            ):
-                text = await asyncio.get_running_loop().run_in_executor(
-                    self._pool, lambda: json.dumps(function(request, body))
+            async with asyncio.timeout(self._timeout):
+                body = await self._body(request)
+                computed = self._pool.submit(
+                    lambda: json.dumps(function(request, body))
                 )
+                # When it ends, past its time too, or is never begun.
+                computed.add_done_callback(lambda _: self._drop(body))
+                text = await asyncio.wrap_future(computed)
             return _json(200, text)
 
         return handle
 
-    @contextlib.asynccontextmanager
-    async def _body(self, request: web.Request) -> AsyncIterator[bytes]:
-        """Reads a body, where there is room for it."""
+    async def _body(self, request: web.Request) -> bytearray:
+        """Reads a body, where there is room for it; `_drop` gives that back."""
         if self._is_ending:
             raise refusals.Refusal(
                 grpc.StatusCode.UNAVAILABLE, "the server is going down"
             )
         body = bytearray()
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._drop, body)
             self._coming += 1
             try:
                 await self._read_into(body, request)
             finally:
                 self._coming -= 1
-            yield body
-        finally:
-            self._room.give_back(len(body))
+            stack.pop_all()
+        return body
+
+    def _drop(self, body: bytearray) -> None:
+        """Frees it, though the pool's queue may still refer to it."""
+        size = len(body)
+        body.clear()
+        self._room.give_back(size)
 
     async def _read_into(self, body: bytearray, request: web.Request) -> None:
         async for part in request.content.iter_any():

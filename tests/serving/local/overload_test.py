@@ -32,6 +32,7 @@ from tests.serving.local import raw_connections
 _IMAGES = exported_models.IMAGES
 _PATH = f"/v1/models/{exported_models.NAME}:predict"
 _ROWS = {"instances": _IMAGES[:1].tolist()}
+_BODY = len(json.dumps(_ROWS))
 _LIMIT = 200_000  # bytes of a message
 _SLOW_CLIENTS = 20
 
@@ -336,6 +337,43 @@ def test_bodies_past_the_room_for_them_are_told_to_come_later(
         _, answer = _wait_for_status(server, 429)
         assert "fill the server's room" in answer["error"]
         raw_connections.reset(slow)
+        _wait_for_status(server, 200)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Until it is set, what REST is asked is not computed."""
+    read, go_on = rest_service._read, threading.Event()
+
+    def read_late(body, servable):
+        go_on.wait(60)
+        return read(body, servable)
+
+    monkeypatch.setattr(rest_service, "_read", read_late)
+    yield go_on
+    go_on.set()
+
+
+def test_a_body_that_is_past_its_time_has_its_room_until_it_is_computed(
+    base_path, monkeypatch, held
+):
+    monkeypatch.setattr(room, "_MOST_BYTES", int(1.5 * _BODY))
+    with _serve(base_path, rest_timeout=1) as server:
+        assert _rest(server)[0] == 504
+        assert _rest(server)[0] == 429
+        held.set()
+        _wait_for_status(server, 200)
+
+
+def test_a_body_that_waits_for_a_thread_past_its_time_is_dropped(
+    base_path, monkeypatch, held
+):
+    monkeypatch.setattr(server_library, "_THREADS", 1)
+    monkeypatch.setattr(room, "_MOST_BYTES", int(2.5 * _BODY))
+    with _serve(base_path, rest_timeout=1) as server:
+        for _ in range(4):
+            assert _rest(server)[0] == 504
+        held.set()
         _wait_for_status(server, 200)
 
 
