@@ -3,6 +3,7 @@
 import contextlib
 import fractions
 import json
+import os
 import pathlib
 import shutil
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from serving import staging
 DETECTIONS = "detections.jsonl"
 VIDEO = "overlay.mp4"
 IMAGES = "overlays"
+
+_LONGEST_NAME = 255  # bytes, of a file
+_LONGEST_SIDE = 65_500  # pixels, of a JPEG
 
 
 class Results:
@@ -115,9 +119,11 @@ class Results:
             self._lines.write(json.dumps(line) + "\n")
 
     def _save_image(self, frame: footage.Frame, drawn: Image.Image) -> None:
-        stem = pathlib.Path(frame.source).stem
-        path = self._hidden / IMAGES / f"{frame.number:06d}_{stem}.jpg"
-        drawn.save(path, quality=92)
+        stem, ending = pathlib.Path(frame.source).stem, ".jpg"
+        name = os.fsencode(f"{frame.number:06d}_{stem}")
+        cut = name[: _LONGEST_NAME - len(ending)].decode(errors="ignore")
+        drawn.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        drawn.save(self._hidden / IMAGES / f"{cut}{ending}", quality=92)
 
     def finish(self) -> None:
         """Moves the results to their folder.
@@ -144,8 +150,13 @@ class Results:
             yield
         except OSError as error:
             raise command_line.UserError(
-                f"{self._out} cannot be written ({error.strerror}); make room "
-                "there or choose another --out"
+                f"{self._out} cannot be written ({error.strerror or error}); "
+                "make room there or choose another --out"
+            ) from error
+        except av.FFmpegError as error:
+            raise command_line.UserError(
+                f"{VIDEO} cannot be encoded ({error.strerror}); scale the "
+                "video down, or give its frames as --images"
             ) from error
 
     def _close(self) -> None:

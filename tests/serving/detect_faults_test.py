@@ -16,6 +16,7 @@ import grpc
 import pytest
 from absl import flags
 from absl.testing import flagsaver
+from PIL import Image
 
 from serving import command_line
 from serving import detect
@@ -206,6 +207,31 @@ def test_images_that_cannot_be_read_are_left_out_and_told(tmp_path, capfd):
         assert reason in said and reason in lines[number]["error"]
     names = {path.name for path in (out / "overlays").iterdir()}
     assert names == {"000001_1.jpg", "000003_3.jpg"}
+
+
+def test_overlays_have_names_and_sides_that_they_can_have(tmp_path):
+    made_files.write_images(tmp_path / "in", 1)
+    long = tmp_path / "in" / ("1" + 125 * "é" + ".png")
+    (tmp_path / "in/0.png").rename(long)
+    Image.new("RGB", (65_501, 1)).save(tmp_path / "in/2.png")
+    out = tmp_path / "out"
+    with scripted_servers.serve() as (address, _):
+        assert _main(address, f"--images={tmp_path}/in/*", f"--out={out}") == 0
+    assert _lines(out)[0]["source"] == str(long)
+    first, second = sorted((out / "overlays").iterdir())
+    assert first.name == "000000_1" + 121 * "é" + ".jpg"
+    assert Image.open(second).size == (65_500, 1)
+
+
+def test_frames_that_no_video_can_have_are_told(tmp_path):
+    path = tmp_path / "wide.png"  # of one frame
+    Image.new("RGB", (20_000, 2)).save(path)
+    with scripted_servers.serve() as (address, _):
+        with pytest.raises(
+            command_line.UserError, match=r"cannot be encoded .*; scale the"
+        ):
+            _main(address, f"--video={path}", f"--out={tmp_path}/out")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_without_any_answer_nothing_is_kept(tmp_path):
