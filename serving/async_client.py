@@ -38,8 +38,9 @@ class AsyncClient:
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect_async(address, tls)
         self._calls = channels.calls(self._channel)
-        self._offered: Mapping | None = None
+        self._offered: Mapping = {}
         self._sends_files = False
+        self._is_closed = False
 
     async def __aenter__(self) -> "AsyncClient":
         """The client itself."""
@@ -50,7 +51,8 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection; calls that run and later ones fail."""
+        self._is_closed = True
         await self._channel.close()
 
     async def status(self) -> list[messages.VersionState]:
@@ -135,11 +137,12 @@ class AsyncClient:
 
     async def _predict(self, request, wait: bool = True):
         end = time.monotonic() + self._deadline
-        if self._offered is None:
+        if not signatures.is_offered(request, self._offered):
+            # Not asked yet, or of a version before.
             asked = signatures.request(self._model)
             response = await self._call(self._calls.metadata, asked, end, wait)
             self._offered = signatures.read(response)
-        signatures.check(request, self._offered, self._address, self._model)
+            signatures.check(request, self._offered, self._address, self._model)
         return await self._call(self._calls.predict, request, end, wait)
 
     async def _call(self, method, request, end: float, wait: bool):
@@ -148,6 +151,11 @@ class AsyncClient:
             return await tenacity.AsyncRetrying(**policy)(
                 _attempt, method, request, end
             )
+        except (asyncio.CancelledError, grpc.aio.UsageError) as error:
+            # gRPC cancels what runs as if somebody had cancelled the task.
+            if not self._is_closed or asyncio.current_task().cancelling():
+                raise
+            raise messages.closed(self._address) from error
         except grpc.RpcError as error:
             raise messages.explain(
                 error, self._address, self._model, self._deadline

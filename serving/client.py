@@ -56,7 +56,7 @@ class Client:
         self._address, self._model, self._deadline = address, model, deadline
         self._channel = channels.connect(address, tls)
         self._calls = channels.calls(self._channel)
-        self._offered: Mapping | None = None  # by the model, once asked for
+        self._offered: Mapping = {}  # by the model, once asked for
         self._sends_files = False  # since raw pictures could not be joined
         self._closed = threading.Event()
 
@@ -69,7 +69,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection; calls that other threads wait for fail."""
+        """Closes the connection; calls that run and later ones fail."""
         self._closed.set()
         self._channel.close()
 
@@ -151,13 +151,14 @@ class Client:
         return in_order(self.detect, batches, in_flight)
 
     def _predict(self, request, wait: bool = True):
-        """Asks the model, after the first time's look at what it offers."""
+        """Asks the model; first what it offers, where that is not known."""
         end = time.monotonic() + self._deadline
-        if self._offered is None:
+        if not signatures.is_offered(request, self._offered):
+            # Not asked yet, or of a version before.
             asked = signatures.request(self._model)
             response = self._call(self._calls.metadata, asked, end, wait)
             self._offered = signatures.read(response)
-        signatures.check(request, self._offered, self._address, self._model)
+            signatures.check(request, self._offered, self._address, self._model)
         return self._call(self._calls.predict, request, end, wait)
 
     def _call(self, method, request, end: float, wait: bool):
@@ -167,6 +168,10 @@ class Client:
         policy["sleep"] = tenacity.sleep_using_event(self._closed)
         try:
             return tenacity.Retrying(**policy)(_attempt, method, request, end)
+        except ValueError as error:
+            if not self._closed.is_set():
+                raise
+            raise messages.closed(self._address) from error
         except grpc.RpcError as error:
             raise messages.explain(
                 error, self._address, self._model, self._deadline

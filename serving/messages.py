@@ -236,6 +236,14 @@ def is_of_joined_sizes(error: ServingError) -> bool:
     )
 
 
+def closed(address: str) -> ServingError:
+    """What calls of a client that was closed end with."""
+    return ServingError(
+        f"the client of the server at {address} was closed; make another",
+        grpc.StatusCode.CANCELLED,
+    )
+
+
 def explain(
     error: grpc.RpcError, address: str, model: Model, deadline: float
 ) -> ServingError:

@@ -1,6 +1,6 @@
 """What a server's model offers, by its own metadata.
 
-Checked before the first request, so that a model of another kind is told as
+Checked before a request is sent, so that a model of another kind is told as
 such, and not by how a server words what it misses.
 """
 
@@ -39,13 +39,26 @@ def read(response) -> Mapping:
     return found.signature_def
 
 
+def is_offered(
+    asked: protos.predict_pb2.PredictRequest, offered: Mapping
+) -> bool:
+    """Whether the model can answer a request; the arguments are `check`'s."""
+    name = asked.model_spec.signature_name
+    if name not in offered:
+        return False
+    found = {key: info.dtype for key, info in offered[name].inputs.items()}
+    return found == _inputs(asked) and _OUTPUTS[name] <= set(
+        offered[name].outputs
+    )
+
+
 def check(
     asked: protos.predict_pb2.PredictRequest,
     offered: Mapping,
     address: str,
     model: messages.Model,
 ) -> None:
-    """Whether the model can answer a request.
+    """Refuses a request that the model cannot answer.
 
     Args:
       asked: of this package's client.
@@ -56,19 +69,20 @@ def check(
     Raises:
       messages.ServingError: it has no such signature, inputs or outputs.
     """
+    if is_offered(asked, offered):
+        return
     name = asked.model_spec.signature_name
-    inputs = {key: tensor.dtype for key, tensor in asked.inputs.items()}
-    if name in offered:
-        found = {k: i.dtype for k, i in offered[name].inputs.items()}
-        if found == inputs and _OUTPUTS[name] <= set(offered[name].outputs):
-            return
     raise messages.ServingError(
         f"{model} at {address} is no landmark detector that can be asked for "
-        f"{_text(name, inputs, _OUTPUTS[name])}; it offers "
+        f"{_text(name, _inputs(asked), _OUTPUTS[name])}; it offers "
         f"{_texts(offered) or 'nothing'}; choose another model, or export it "
         "anew",
         grpc.StatusCode.FAILED_PRECONDITION,
     )
+
+
+def _inputs(asked: protos.predict_pb2.PredictRequest) -> dict[str, int]:
+    return {key: tensor.dtype for key, tensor in asked.inputs.items()}
 
 
 def _texts(offered: Mapping) -> str:

@@ -2,7 +2,9 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import io
+import threading
 import time
 
 import grpc
@@ -99,6 +101,35 @@ def test_pictures_that_could_not_be_joined_come_as_files(ask):
         opened = Image.open(io.BytesIO(file))
         assert opened.format == "PNG"
         np.testing.assert_array_equal(np.asarray(opened), _NOISE[0])
+
+
+@contextlib.contextmanager
+def _connected(address):
+    with client.Client(address, _MODEL) as connected:
+        yield connected.detect_files
+
+
+@contextlib.contextmanager
+def _connected_async(address):
+    async def connect():
+        return async_client.AsyncClient(address, _MODEL)
+
+    with asyncio.Runner() as runner:
+        connected = runner.run(connect())
+        yield lambda files: runner.run(connected.detect_files(files))
+        runner.run(connected.close())
+
+
+@pytest.mark.parametrize("connect", [_connected, _connected_async])
+def test_what_a_later_version_offers_is_asked_for(connect, monkeypatch):
+    monkeypatch.delitem(scripted_servers.SIGNATURES, "encoded")
+    with scripted_servers.serve() as (address, service):
+        with connect(address) as ask:
+            with pytest.raises(messages.ServingError, match="it offers"):
+                ask([b"file"])
+            assert not service.signatures
+            monkeypatch.undo()
+            assert ask([b"file"]).version == 1
 
 
 @pytest.mark.parametrize(
@@ -273,3 +304,53 @@ def test_a_client_that_is_closed_waits_for_no_server(monkeypatch):
             start = time.monotonic()
             assert asking.exception()
     assert time.monotonic() - start < 5
+
+
+def _hang(request, context):
+    over = threading.Event()
+    context.add_callback(over.set)
+    over.wait()
+
+
+def test_calls_of_a_client_that_is_closed_say_so():
+    with scripted_servers.serve(_hang) as (address, service):
+        connected = client.Client(address, _MODEL)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            running = pool.submit(connected.detect, _NOISE)
+            while not service.signatures:
+                time.sleep(0.01)
+            connected.close()
+        assert isinstance(running.exception(), messages.ServingError)
+        assert running.exception().code == grpc.StatusCode.CANCELLED
+        with pytest.raises(messages.ServingError, match="was closed"):
+            connected.detect(_NOISE)
+
+
+def test_calls_of_an_asynchronous_client_that_is_closed_say_so():
+    async def ask(address, service):
+        connected = async_client.AsyncClient(address, _MODEL)
+        running = asyncio.create_task(connected.detect(_NOISE))
+        while not service.signatures:
+            await asyncio.sleep(0.01)
+        await connected.close()
+        for call in (running, connected.detect(_NOISE)):
+            with pytest.raises(messages.ServingError, match="was closed"):
+                await call
+
+    with scripted_servers.serve(_hang) as (address, service):
+        asyncio.run(ask(address, service))
+
+
+def test_a_call_that_is_cancelled_is_told_as_that():
+    async def ask(address, service):
+        async with async_client.AsyncClient(address, _MODEL) as connected:
+            running = asyncio.create_task(connected.detect(_NOISE))
+            while not service.signatures:
+                await asyncio.sleep(0.01)
+            running.cancel()
+            await connected.close()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+
+    with scripted_servers.serve(_hang) as (address, service):
+        asyncio.run(ask(address, service))

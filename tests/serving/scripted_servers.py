@@ -14,7 +14,7 @@ from serving import tensors
 NAMES = ("head", "left_hand", "right_hand")
 
 _TYPES = protos.types_pb2
-_SIGNATURES = {
+SIGNATURES = {  # that are offered
     "serving_default": (
         {"images": _TYPES.DT_UINT8},
         ("keypoints", "confidence"),
@@ -52,7 +52,7 @@ class Service(protos.prediction_service_pb2_grpc.PredictionServiceServicer):
     def GetModelMetadata(self, request, context):
         """The signatures of every landmark detector."""
         offered = protos.get_model_metadata_pb2.SignatureDefMap()
-        for name, (inputs, outputs) in _SIGNATURES.items():
+        for name, (inputs, outputs) in SIGNATURES.items():
             definition = offered.signature_def[name]
             for key, dtype in inputs.items():
                 definition.inputs[key].dtype = dtype
