@@ -15,6 +15,14 @@ from serving import footage
 from serving import messages
 from serving import results
 
+# What can be one image's fault, or one moment's. After other refusals, and
+# after waiting for a server that is not there, there is no use in going on.
+_OF_ONE_IMAGE = (
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.INVALID_ARGUMENT,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+)
+
 
 class Answer(NamedTuple):
     """What was found in a frame.
@@ -42,13 +50,18 @@ class Run:
       versions: that answered.
     """
 
-    def __init__(self, landmark_client: client.Client):
+    def __init__(self, landmark_client: client.Client, are_images: bool):
         """Asks what the landmarks are.
+
+        Args:
+          landmark_client: that is asked.
+          are_images: whether frames are images, which go on without one; a
+            video ends at the first frame without landmarks.
 
         Raises:
           messages.ServingError: no server, or none that has the model.
         """
-        self._client = landmark_client
+        self._client, self._are_images = landmark_client, are_images
         self.landmarks = landmark_client.landmarks()
         self.failed: list[footage.Failed] = []
         self.latencies: list[float] = []
@@ -65,7 +78,7 @@ class Run:
         try:
             found = self._client.detect(sent.image[np.newaxis])
         except messages.ServingError as error:
-            return _failed(frame, error)
+            return self._failed(frame, error)
         keypoints = sent.in_original(found.keypoints[0])
         return Answer(frame, keypoints, found, time.perf_counter() - start)
 
@@ -96,9 +109,18 @@ class Run:
             try:
                 _check_same(self.landmarks, self._client, answer.found)
             except (command_line.UserError, messages.ServingError) as error:
-                return _failed(answer.frame, error)
+                return self._failed(answer.frame, error)
             self.versions.add(answer.found.version)
         return answer
+
+    def _failed(self, frame: footage.Frame, error: Exception) -> footage.Failed:
+        goes_on = (
+            self._are_images
+            and isinstance(error, messages.ServingError)
+            and error.code in _OF_ONE_IMAGE
+        )
+        reason = f"{frame.source}: {error}" if goes_on else str(error)
+        return footage.Failed(frame.source, frame.number, reason, not goes_on)
 
     def summary(self, out: str) -> str:
         """What was found; there was something.
@@ -130,13 +152,9 @@ class Run:
             )
         images = len(self.failed) + len(self.latencies)
         return (
-            f"{len(self.failed)} of {images} images could not be read; they "
-            f"are named above and in {out}, which has the others' landmarks"
+            f"{len(self.failed)} of {images} images have no landmarks; they "
+            f"are named above and in {out}, which has the others'"
         )
-
-
-def _failed(frame: footage.Frame, error: Exception) -> footage.Failed:
-    return footage.Failed(frame.source, frame.number, str(error), is_last=True)
 
 
 def _check_same(

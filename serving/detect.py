@@ -122,7 +122,7 @@ def _detect(
     rate: float | None,
     out: str,
 ) -> int:
-    run = asking.Run(landmark_client)
+    run = asking.Run(landmark_client, are_images=rate is None)
     written = results.Results(out, run.landmarks, rate)
     asked = client.in_order(run.ask, frames, client_flags.IN_FLIGHT.value)
     interrupt = None

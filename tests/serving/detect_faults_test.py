@@ -195,7 +195,7 @@ def test_images_that_cannot_be_read_are_left_out_and_told(tmp_path, capfd):
     out = tmp_path / "out"
     with scripted_servers.serve() as (address, _):
         with pytest.raises(
-            command_line.UserError, match="2 of 4 images could not be read"
+            command_line.UserError, match="2 of 4 images have no landmarks"
         ):
             _main(address, f"--images={tmp_path}/in/*.png", f"--out={out}")
     lines = _lines(out)
@@ -207,6 +207,44 @@ def test_images_that_cannot_be_read_are_left_out_and_told(tmp_path, capfd):
         assert reason in said and reason in lines[number]["error"]
     names = {path.name for path in (out / "overlays").iterdir()}
     assert names == {"000001_1.jpg", "000003_3.jpg"}
+
+
+def _be_full(context):
+    context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "queue timeout")
+
+
+@pytest.mark.parametrize("then", [_hang, _refuse, _be_full])
+def test_images_that_the_server_does_not_answer_are_left_out_and_told(
+    tmp_path, capfd, then
+):
+    made_files.write_images(tmp_path / "in", 4)
+    numbers, out = itertools.count(), tmp_path / "out"
+
+    def answer(request, context):
+        if next(numbers) == 1:
+            then(context)
+        return scripted_servers.detections()
+
+    images = f"--images={tmp_path}/in/*.png"
+    with scripted_servers.serve(answer) as (address, _):
+        with pytest.raises(command_line.UserError, match="1 of 4 images have"):
+            _main(
+                address, images, f"--out={out}", "--in_flight=1", "--deadline=2"
+            )
+    lines = _lines(out)
+    assert ["error" in line for line in lines] == [False, True, False, False]
+    assert lines[1]["error"].startswith(f"{tmp_path}/in/1.png: the ")
+    assert lines[1]["error"] in capfd.readouterr().err
+
+
+def test_images_end_where_there_is_no_server_any_more(tmp_path):
+    made_files.write_images(tmp_path / "in", 4)
+    out = tmp_path / "out"
+    arguments = (f"--images={tmp_path}/in/*", f"--out={out}", "--in_flight=1")
+    with scripted_servers.serve(_Failing(1, _be_away)) as (address, _):
+        with pytest.raises(command_line.UserError, match="before frame 1 of "):
+            _main(address, *arguments, "--deadline=2")
+    assert ["error" in line for line in _lines(out)] == [False, True]
 
 
 def test_overlays_have_names_and_sides_that_they_can_have(tmp_path):
