@@ -15,7 +15,6 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving.local import configuration
 from serving.local import health
-from serving.local import metrics as serving_metrics
 from serving.local import models as served_models
 from serving.local import refusals
 
@@ -36,23 +35,19 @@ def version_of(spec) -> int | None:
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Predict and GetModelMetadata."""
 
-    def __init__(
-        self, models: served_models.Models, metrics: serving_metrics.Metrics
-    ):
-        """Keeps both."""
-        self._models, self._metrics = models, metrics
+    def __init__(self, models: served_models.Models):
+        """Keeps the models."""
+        self._models = models
 
     def Predict(
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> predict_pb2.PredictResponse:
         """Answers with a signature's outputs."""
         del context
-        name = request.model_spec.name
-        with self._metrics.measured(name, "GRPC"):
-            servable = find(self._models, request.model_spec)
-            response = servable.predict(request)
-            response.model_spec.name = name
-            return response
+        servable = find(self._models, request.model_spec)
+        response = servable.predict(request)
+        response.model_spec.name = request.model_spec.name
+        return response
 
     def GetModelMetadata(
         self,
@@ -126,12 +121,11 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
 def add(
     server: grpc.Server,
     models: served_models.Models,
-    metrics: serving_metrics.Metrics,
     health_service: health.Health,
 ) -> None:
     """Adds all services to a server."""
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        PredictionService(models, metrics), server
+        PredictionService(models), server
     )
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(
         ModelService(models), server

@@ -1,11 +1,16 @@
 """Has every request answered with a code and a sentence, whatever it holds."""
 
+import contextlib
+import functools
 from collections.abc import Callable
 
 import grpc
 
+from serving.local import metrics as serving_metrics
 from serving.local import refusals
 from serving.local import room
+
+_PREDICT = "/tensorflow.serving.PredictionService/Predict"
 
 
 class Answering(grpc.ServerInterceptor):
@@ -16,9 +21,13 @@ class Answering(grpc.ServerInterceptor):
     bounds each message, but not what is there of all of them at a time.
     """
 
-    def __init__(self):
-        """No message is there yet."""
-        self._room = room.Room()
+    def __init__(self, metrics: serving_metrics.Metrics):
+        """No message is there yet.
+
+        Args:
+          metrics: of the server, which count what is to be predicted.
+        """
+        self._room, self._metrics = room.Room(), metrics
 
     def intercept_service(self, continuation, handler_call_details):
         """Wraps the handler of a call, where it has one."""
@@ -29,17 +38,31 @@ class Answering(grpc.ServerInterceptor):
             return grpc.unary_stream_rpc_method_handler(
                 _answers(handler, self._room), None, handler.response_serializer
             )
+        measured = contextlib.nullcontext
+        if handler_call_details.method == _PREDICT:
+            measured = functools.partial(self._metrics.measured, "GRPC")
         return grpc.unary_unary_rpc_method_handler(
-            _answer(handler, self._room), None, handler.response_serializer
+            _answer(handler, self._room, measured),
+            None,
+            handler.response_serializer,
         )
 
 
-def _answer(handler: grpc.RpcMethodHandler, held: room.Room) -> Callable:
+def _answer(
+    handler: grpc.RpcMethodHandler, held: room.Room, measured: Callable
+) -> Callable:
     def answer(message: bytes, context: grpc.ServicerContext):
         try:
-            with held.taken(len(message)):
+            with measured() as asked, held.taken(len(message)):
                 request = _parse(handler.request_deserializer, message)
-                return handler.unary_unary(request, context)
+                if asked:
+                    asked.model = request.model_spec.name
+                response = handler.unary_unary(request, context)
+                if context.time_remaining() == 0:
+                    raise refusals.Refusal(
+                        grpc.StatusCode.DEADLINE_EXCEEDED, "nobody waits now"
+                    )
+                return response
         except Exception as error:
             refusal = refusals.of(error)
         return context.abort(refusal.code, refusal.message)

@@ -2,8 +2,10 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 from collections.abc import Iterator
 
+import grpc
 import prometheus_client
 
 from serving.local import refusals
@@ -14,11 +16,29 @@ _BUCKETS = tuple(10 * 1.8**i for i in range(33))  # TF-Serving's, in µs
 prometheus_client.disable_created_metrics()
 
 
+class Request:
+    """One that is measured.
+
+    Attributes:
+      model: that is asked, once that is known.
+    """
+
+    def __init__(self, model: str):
+        """Keeps it."""
+        self.model = model
+
+
 class Metrics:
     """Of one server."""
 
-    def __init__(self):
-        """Makes a registry of its own, so that tests can have several."""
+    def __init__(self, is_served: Callable[[str], bool]):
+        """Makes a registry of its own, so that tests can have several.
+
+        Args:
+          is_served: whether there is a model of a name. Others are counted as
+            one: they come from outside, and each would stay in memory.
+        """
+        self._is_served = is_served
         self._registry = prometheus_client.CollectorRegistry()
         self._requests = prometheus_client.Counter(
             ":tensorflow:serving:request_count",
@@ -35,32 +55,35 @@ class Metrics:
         )
 
     @contextlib.contextmanager
-    def measured(self, model: str, entrypoint: str) -> Iterator[None]:
-        """Counts what is done inside, and times it where it succeeds.
-
-        Names of models that are not served are counted as one: they come from
-        outside, and each would stay in memory.
+    def measured(self, entrypoint: str, model: str = "") -> Iterator[Request]:
+        """Counts a request by its end, and times it where that is an answer.
 
         Args:
-          model: that is asked.
           entrypoint: "GRPC" or "REST".
+          model: that is asked, where that is known already.
+
+        Raises:
+          refusals.Refusal: in place of what is raised inside.
         """
-        start, status = time.perf_counter(), "OK"
+        request, start = Request(model), time.perf_counter()
         try:
-            yield
-            self._latency.labels("Predict", entrypoint, model).observe(
-                1e6 * (time.perf_counter() - start)
-            )
-        except refusals.Refusal as refusal:
-            status = refusal.code.name
-            if status == "NOT_FOUND":
-                model = "unknown"
+            yield request
+        except ConnectionError:  # Nobody is there to be answered.
             raise
-        except Exception:
-            status = "INTERNAL"
-            raise
-        finally:
-            self._requests.labels(model, status).inc()
+        except Exception as error:
+            refusal = refusals.of(error)
+            self._count(request, refusal.code)
+            raise refusal from error
+        self._count(request, grpc.StatusCode.OK)
+        self._latency.labels(
+            "Predict", entrypoint, self._name(request)
+        ).observe(1e6 * (time.perf_counter() - start))
+
+    def _count(self, request: Request, code: grpc.StatusCode) -> None:
+        self._requests.labels(self._name(request), code.name).inc()
+
+    def _name(self, request: Request) -> str:
+        return request.model if self._is_served(request.model) else "unknown"
 
     def text(self) -> bytes:
         """What Prometheus reads."""

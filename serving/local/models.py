@@ -92,6 +92,10 @@ class Models:
         """Looks no more."""
         self._stopped.set()
 
+    def is_served(self, name: str) -> bool:
+        """Whether there is a model of this name."""
+        return name in self._models
+
     def find(self, name: str) -> model_versions.Model:
         """The model of this name.
 

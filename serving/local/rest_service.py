@@ -3,10 +3,12 @@
 import asyncio
 import concurrent.futures
 import contextlib
+import functools
 import json
 import threading
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -30,7 +32,6 @@ _MODEL = r"/v1/models/{name:[^/:]+}"
 _VERSION = _MODEL + r"/versions/{version:\d+}"
 _LABEL = _MODEL + r"/labels/{label:\w+}"
 _INTERNAL_ERROR = 500
-_TOO_LARGE = refusals.HTTP_STATUS[grpc.StatusCode.RESOURCE_EXHAUSTED]
 
 # Bytes. A body becomes twenty times its size when JSON is made of it, so large
 # ones take turns at that.
@@ -76,24 +77,32 @@ class RestService:
             client_max_size=self._max_body_bytes, middlewares=[_errors_in_json]
         )
         router = application.router
+        measured = functools.partial(self._metrics.measured, "REST")
         for path in (_MODEL, _VERSION, _LABEL):
             router.add_get(path, self._in_pool(self._status))
             router.add_get(path + "/metadata", self._in_pool(self._metadata))
-            router.add_post(path + ":predict", self._in_pool(self._predict))
+            router.add_post(
+                path + ":predict", self._in_pool(self._predict, measured)
+            )
         if self._prometheus_path:
             router.add_get(self._prometheus_path, self._prometheus)
         return application
 
-    def _in_pool(self, function: Callable[[web.Request, bytes], Any]):
+    def _in_pool(
+        self,
+        function: Callable[[web.Request, bytes], Any],
+        measured: Callable = contextlib.nullcontext,
+    ):
         async def handle(request: web.Request) -> web.Response:
-            async with asyncio.timeout(self._timeout):
-                body = await self._body(request)
-                computed = self._pool.submit(
-                    lambda: json.dumps(function(request, body))
-                )
-                # When it ends, past its time too, or is never begun.
-                computed.add_done_callback(lambda _: self._drop(body))
-                text = await asyncio.wrap_future(computed)
+            with measured(request.match_info["name"]), _refusing():
+                async with asyncio.timeout(self._timeout):
+                    body = await self._body(request)
+                    computed = self._pool.submit(
+                        lambda: json.dumps(function(request, body))
+                    )
+                    # When it ends, past its time too, or is never begun.
+                    computed.add_done_callback(lambda _: self._drop(body))
+                    text = await asyncio.wrap_future(computed)
             return _json(200, text)
 
         return handle
@@ -126,8 +135,9 @@ class RestService:
             self._room.take(len(part))
             body += part
             if len(body) > self._max_body_bytes:
-                raise web.HTTPRequestEntityTooLarge(
-                    self._max_body_bytes, len(body)
+                raise refusals.Refusal(
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    f"the body is larger than {self._max_body_bytes} bytes",
                 )
 
     async def end(self) -> None:
@@ -172,14 +182,11 @@ class RestService:
         )
 
     def _predict(self, request: web.Request, body: bytes) -> Any:
-        spec = _spec_of(request)
-        with self._metrics.measured(spec.name, "REST"):
-            # First, so that metrics know the model's name.
-            servable = grpc_services.find(self._models, spec)
-            is_large = len(body) > _LARGE_BODY
-            with self._turns if is_large else contextlib.nullcontext():
-                asked, in_rows = _read(body, servable)
-            return json_tensors.write(servable.predict(asked), in_rows)
+        servable = grpc_services.find(self._models, _spec_of(request))
+        is_large = len(body) > _LARGE_BODY
+        with self._turns if is_large else contextlib.nullcontext():
+            asked, in_rows = _read(body, servable)
+        return json_tensors.write(servable.predict(asked), in_rows)
 
 
 def _read(
@@ -195,6 +202,20 @@ def _read(
     return asked, in_rows
 
 
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Says what is wrong with how a request comes in."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise refusals.Refusal(
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+            "the request did not come in, or was not computed, in time",
+        ) from error
+    except web.RequestPayloadError as error:
+        raise refusals.invalid(f"the body cannot be read ({error})") from error
+
+
 @web.middleware
 async def _errors_in_json(
     request: web.Request, handler: _Handler
@@ -204,17 +225,8 @@ async def _errors_in_json(
         return await handler(request)
     except ConnectionError:  # Nobody is there to be answered.
         raise
-    except web.HTTPException as error:  # aiohttp's own: path, method, size.
-        too_large = isinstance(error, web.HTTPRequestEntityTooLarge)
-        status = _TOO_LARGE if too_large else error.status
-        return _json(status, json.dumps({"error": error.text}))
-    except TimeoutError:
-        refusal = refusals.Refusal(
-            grpc.StatusCode.DEADLINE_EXCEEDED,
-            "the request did not come in, or was not computed, in time",
-        )
-    except web.RequestPayloadError as error:
-        refusal = refusals.invalid(f"the body cannot be read ({error})")
+    except web.HTTPException as error:  # aiohttp's own: path, method.
+        return _json(error.status, json.dumps({"error": error.text}))
     except Exception as error:
         refusal = refusals.of(error)
     status = refusals.HTTP_STATUS.get(refusal.code, _INTERNAL_ERROR)

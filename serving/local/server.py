@@ -94,16 +94,16 @@ class Server:
             options.retries,
             self._health.tell,
         )
-        metrics = serving_metrics.Metrics()
+        metrics = serving_metrics.Metrics(self.models.is_served)
         self._pool = concurrent.futures.ThreadPoolExecutor(_THREADS)
         self._grpc = grpc.server(
             self._pool,
-            interceptors=[interception.Answering()],
+            interceptors=[interception.Answering(metrics)],
             options=_channel_arguments(options),
             # Twice as many as are answered: past them there is no waiting.
             maximum_concurrent_rpcs=2 * _THREADS,
         )
-        grpc_services.add(self._grpc, self.models, metrics, self._health)
+        grpc_services.add(self._grpc, self.models, self._health)
         self.port = _bind(self._grpc, options)
         self.models.configure(settings)
         self._rest, self.rest_port = None, None

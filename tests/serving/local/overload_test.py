@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import json
+import re
 import threading
 import time
 import urllib.request
@@ -87,8 +88,20 @@ def _wait_for_answer(stub):
             time.sleep(0.1)
 
 
-def _rest(server, content=_ROWS):
-    return made_requests.predict_rest(f"127.0.0.1:{server.rest_port}", content)
+def _rest(server, content=_ROWS, where=exported_models.NAME):
+    address = f"127.0.0.1:{server.rest_port}"
+    return made_requests.predict_rest(address, content, where)
+
+
+def _counted(server):
+    """How many requests there were, by model and status."""
+    url = f"http://127.0.0.1:{server.rest_port}/monitoring/prometheus/metrics"
+    with urllib.request.urlopen(url, timeout=60) as page:
+        found = re.findall(
+            r'request_count{model_name="(\w+)",status="(\w+)"} (.*)',
+            page.read().decode(),
+        )
+    return {(model, status): float(count) for model, status, count in found}
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +122,61 @@ def test_a_deadline_that_is_too_short_is_told_and_the_next_is_answered(
     _assert_answers(stub)
 
 
+def test_a_request_that_was_computed_too_late_is_counted_as_that(
+    server, stub, slow_file
+):
+    slow = messages.encoded_request(made_requests.MODEL, [slow_file])
+    stub.Predict(slow, timeout=60)
+    before = _counted(server)
+    with pytest.raises(grpc.RpcError):
+        stub.Predict(slow, timeout=0.05)
+    end = time.monotonic() + 60
+    while (now := _counted(server)) == before:
+        assert time.monotonic() < end, "it was not counted within a minute"
+        time.sleep(0.05)
+    (changed,) = [each for each in now if now[each] != before.get(each)]
+    assert changed == ("puppets", "DEADLINE_EXCEEDED")
+
+
+def test_requests_that_are_refused_are_counted_as_they_are_told(
+    base_path, monkeypatch
+):
+    with (
+        _serve(base_path, max_message_bytes=_LIMIT) as server,
+        _connect(server) as stub,
+        grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel,
+    ):
+        monkeypatch.setattr(room, "_MOST_BYTES", 100)
+        assert _rest(server)[0] == 429
+        predict = channel.unary_unary(made_requests.PREDICT)
+        codes = [_code_of(stub.Predict, made_requests.images())]
+        monkeypatch.undo()
+        codes.append(_code_of(predict, b"\xff"))
+        other = made_requests.with_spec(version=9)
+        codes.append(_code_of(stub.Predict, other))
+        assert [code.name for code in codes] == [
+            "RESOURCE_EXHAUSTED",
+            "INVALID_ARGUMENT",
+            "NOT_FOUND",
+        ]
+        assert _rest(server, b" " * (_LIMIT + 1))[0] == 429
+        assert _rest(server, where="puppets/versions/9")[0] == 404
+        assert _rest(server, where="cats")[0] == 404
+        assert _counted(server) == {
+            ("puppets", "RESOURCE_EXHAUSTED"): 2,
+            ("puppets", "NOT_FOUND"): 2,
+            ("unknown", "RESOURCE_EXHAUSTED"): 1,
+            ("unknown", "INVALID_ARGUMENT"): 1,
+            ("unknown", "NOT_FOUND"): 1,
+        }
+
+
+def _code_of(ask, request):
+    with pytest.raises(grpc.RpcError) as caught:
+        ask(request, timeout=60)
+    return caught.value.code()
+
+
 def test_the_client_says_what_a_deadline_was(server, slow_file):
     address = f"127.0.0.1:{server.port}"
     with client.Client(
@@ -124,6 +192,7 @@ def test_rest_has_a_time_limit_too(base_path):
     with _serve(base_path, rest_timeout=1e-6) as server:
         status, answer = _rest(server)
         assert status == 504 and "in time" in answer["error"]
+        assert _counted(server) == {("puppets", "DEADLINE_EXCEEDED"): 1}
         with _connect(server) as stub:
             _assert_answers(stub)
 
@@ -220,9 +289,7 @@ def test_a_client_comes_again_until_a_full_queue_has_room(
     assert len(found) == 20
     for each in found:
         np.testing.assert_array_equal(each.keypoints, found[0].keypoints)
-    url = f"http://127.0.0.1:{small_server.rest_port}"
-    with urllib.request.urlopen(f"{url}/monitoring/prometheus/metrics") as page:
-        assert b'status="UNAVAILABLE"' in page.read()
+    assert ("puppets", "UNAVAILABLE") in _counted(small_server)
 
 
 @contextlib.contextmanager
