@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -159,9 +160,13 @@ def read_batching(path: pathlib.Path) -> batching.Parameters:
     sizes = tuple(read.allowed_batch_sizes)
     parameters = batching.Parameters(**numbers, allowed_batch_sizes=sizes)
     if any(
-        value < 1 for name, value in numbers.items() if "timeout" not in name
+        value < (0 if "timeout" in name else 1)
+        for name, value in numbers.items()
     ):
-        raise ConfigurationError(f"{path}: sizes and counts must be 1 or more")
+        raise ConfigurationError(
+            f"{path}: sizes and counts must be 1 or more, batch_timeout_micros "
+            "0 or more"
+        )
     if sizes and (
         list(sizes) != sorted(set(sizes))
         or sizes[-1] != parameters.max_batch_size
@@ -177,11 +182,17 @@ def read_prometheus_path(path: pathlib.Path) -> str | None:
     """--monitoring_config_file: where metrics are shown; None: nowhere.
 
     Raises:
-      ConfigurationError: it cannot be read.
+      ConfigurationError: it cannot be read, or says no path of a URL.
     """
     prometheus = _read(path, _MESSAGES["MonitoringConfig"]()).prometheus_config
-    default = "/monitoring/prometheus/metrics"
-    return (prometheus.path or default) if prometheus.enable else None
+    if not prometheus.enable:
+        return None
+    shown_at = prometheus.path or "/monitoring/prometheus/metrics"
+    if not re.fullmatch(r"/[^{}]*", shown_at):
+        raise ConfigurationError(
+            f"{path}: path {shown_at!r} must begin with / and have no braces"
+        )
+    return shown_at
 
 
 def read_tls(path: pathlib.Path):

@@ -86,6 +86,17 @@ def test_the_projects_own_files_can_be_read_and_fit_the_export():
             "needs a name and a base_path",
         ),
         ("read_batching", "max_batch_size { value: 0 }", "1 or more"),
+        ("read_batching", "batch_timeout_micros { value: -1 }", "0 or more"),
+        (
+            "read_prometheus_path",
+            'prometheus_config { enable: true path: "metrics" }',
+            "'metrics' must begin with /",
+        ),
+        (
+            "read_prometheus_path",
+            'prometheus_config { enable: true path: "/{" }',
+            "no braces",
+        ),
         (
             "read_batching",
             "max_batch_size { value: 8 } allowed_batch_sizes: 4",
