@@ -10,6 +10,8 @@ from serving.local import model_versions
 from serving.local import refusals
 from serving.local import servables
 
+_SECONDS_TO_END = 10.0
+
 
 class Models:
     """All models, by name; a thread keeps them up to date."""
@@ -89,8 +91,9 @@ class Models:
         self._thread.start()
 
     def stop(self) -> None:
-        """Looks no more."""
+        """Looks no more, and waits some time for what is being loaded."""
         self._stopped.set()
+        self._thread.join(_SECONDS_TO_END)
 
     def is_served(self, name: str) -> bool:
         """Whether there is a model of this name."""

@@ -125,12 +125,13 @@ class Server:
     def stop(self) -> None:
         """Takes no more requests, lets those that run end, and returns."""
         self._health.end()
-        self.models.stop()
         stopped = self._grpc.stop(_GRACE)
         if self._rest:
             self._rest.stop()
         stopped.wait()
         self._pool.shutdown()
+        # A thread in TensorFlow can end the process in a crash.
+        self.models.stop()
 
 
 def _channel_arguments(options: Options) -> list[tuple[str, int | str]]:

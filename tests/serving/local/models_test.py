@@ -2,6 +2,8 @@
 
 import pathlib
 import shutil
+import threading
+import time
 
 import grpc
 import pytest
@@ -61,6 +63,40 @@ def test_whether_every_model_has_a_version_is_told(served):
     text_servables.add(served.base_path, 1, "anew")
     served.configure()
     assert served.told == [True, False, True]
+
+
+def test_the_end_waits_for_a_version_that_is_loaded(served):
+    begun, loaded = threading.Event(), []
+
+    def load_slowly():
+        begun.set()
+        time.sleep(0.5)
+        loaded.append(True)
+
+    served.at_load = load_slowly
+    text_servables.add(served.base_path, 2, "second")
+    served.all.start()
+    assert begun.wait(60)
+    served.all.stop()
+    assert loaded
+
+
+def test_the_end_does_not_wait_for_ever(served, monkeypatch):
+    monkeypatch.setattr(models, "_SECONDS_TO_END", 0.1)
+    begun, go_on, loaded = threading.Event(), threading.Event(), []
+
+    def load_for_ever():
+        begun.set()
+        go_on.wait(60)
+        loaded.append(True)
+
+    served.at_load = load_for_ever
+    text_servables.add(served.base_path, 2, "second")
+    served.all.start()
+    assert begun.wait(60)
+    served.all.stop()
+    assert not loaded
+    go_on.set()
 
 
 @pytest.mark.parametrize(
