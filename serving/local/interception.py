@@ -62,12 +62,20 @@ def _answer(
                     raise refusals.Refusal(
                         grpc.StatusCode.DEADLINE_EXCEEDED, "nobody waits now"
                     )
+                _hold(response.ByteSize(), held, context)
                 return response
         except Exception as error:
             refusal = refusals.of(error)
         return context.abort(refusal.code, refusal.message)
 
     return answer
+
+
+def _hold(size: int, held: room.Room, context: grpc.ServicerContext) -> None:
+    """Takes room for an answer until it is sent: it may never be read."""
+    held.take(size)
+    if not context.add_callback(lambda: held.give_back(size)):
+        held.give_back(size)  # The one who asked is gone already.
 
 
 def _answers(handler: grpc.RpcMethodHandler, held: room.Room) -> Callable:
