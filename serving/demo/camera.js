@@ -38,8 +38,14 @@ export class Camera {
     }
     const video = document.createElement("video");
     Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
-    await video.play();
-    return new Camera(stream, video);
+    const camera = new Camera(stream, video);
+    try {
+      await video.play();
+    } catch (error) {
+      camera.stop();
+      throw new Error(`the camera does not start: ${error.message}; try again`);
+    }
+    return camera;
   }
 
   /** What the camera sees now. */

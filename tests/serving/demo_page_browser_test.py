@@ -288,6 +288,24 @@ def test_a_camera_that_is_not_to_be_had_is_told(page, reason, sentence):
     assert _element(page, "camera-start").is_displayed()
 
 
+def test_a_camera_that_cannot_be_shown_is_given_back(page):
+    page.execute_script(
+        "const ask = navigator.mediaDevices.getUserMedia.bind("
+        "navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia = async (what) => "
+        "(window.stream = await ask(what));"
+        "HTMLVideoElement.prototype.play = () => "
+        "Promise.reject(new DOMException('no play', 'AbortError'));"
+    )
+    _element(page, "camera-start").click()
+    sentence = "The camera does not start: no play; try again"
+    _wait(page, lambda: _text(page, "find-error").startswith(sentence))
+    states = page.execute_script(
+        "return window.stream.getTracks().map((track) => track.readyState);"
+    )
+    assert set(states) == {"ended"}
+
+
 def test_a_broken_file_is_told_and_the_next_is_not(page, files, tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
