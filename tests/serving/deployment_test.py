@@ -222,11 +222,21 @@ def test_kustomize_makes_the_secret(encrypted):
 
 
 def test_the_form_of_the_tls_file_is_read_and_is_no_certificate():
-    path = _SERVING / "ssl_config.txt"
+    path = _SERVING / "ssl_config.example.txt"
     form = configuration.read_tls(path)
     assert form.client_verify and form.custom_ca
     with pytest.raises(configuration.ConfigurationError, match="cannot be"):
         configuration.read_credentials(path)
+
+
+def test_git_leaves_out_the_file_with_the_key():
+    ignored = (_SERVING.parent / ".gitignore").read_text().splitlines()
+    (put,) = (
+        line.split()[-1]
+        for line in documented.commands("TLS")[-1].splitlines()
+        if line.startswith("cp ")
+    )
+    assert f"/{put}" in ignored
 
 
 def test_xla_can_be_allowed():
