@@ -14,11 +14,8 @@ from grpc_health.v1 import health_pb2_grpc
 
 from serving.local import refusals
 
-_SERVICES = (
-    "",
-    "tensorflow.serving.ModelService",
-    "tensorflow.serving.PredictionService",
-)
+# TF-Serving's names, which are not the full ones.
+_SERVICES = ("", "ModelService", "PredictionService")
 # Each keeps a thread of the server's.
 _MOST_WATCHERS = 32
 

@@ -44,15 +44,16 @@ def channel(server):
 
 def test_health_is_that_of_all_models(channel):
     stub = health_pb2_grpc.HealthStub(channel)
-    for service in ("", "tensorflow.serving.PredictionService"):
+    for service in ("", "ModelService", "PredictionService"):
         request = health_pb2.HealthCheckRequest(service=service)
         answer = stub.Check(request, timeout=60)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    unknown = "tensorflow.serving.PredictionService"
     with pytest.raises(grpc.RpcError) as caught:
-        stub.Check(health_pb2.HealthCheckRequest(service="x"), timeout=60)
+        stub.Check(health_pb2.HealthCheckRequest(service=unknown), timeout=60)
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
     assert caught.value.details().startswith(
-        "no service 'x'; ask for one of ''"
+        f"no service {unknown!r}; ask for one of ''"
     )
 
 
