@@ -19,6 +19,7 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving import client
 from serving import messages
+from serving.local import servables
 from serving.local import server as server_library
 from tests.serving import exported_models
 from tests.serving import made_requests
@@ -126,9 +127,8 @@ def test_versions_change_under_load_without_a_failed_request(tmp_path):
             while not stop.is_set():
                 seen.append(connected.detect(_IMAGES[:1]).version)
 
-    threads = [threading.Thread(target=ask, args=[s]) for s in seen]
-    for thread in threads:
-        thread.start()
+    pool = futures.ThreadPoolExecutor(len(seen))
+    asking = [pool.submit(ask, versions) for versions in seen]
     # A broken version: the one before goes on, the fault is told.
     (base_path / "2").mkdir()
     (base_path / "2/saved_model.pb").write_bytes(b"cut")
@@ -140,8 +140,8 @@ def test_versions_change_under_load_without_a_failed_request(tmp_path):
         exported_models.add_version(base_path, 3)
         _wait_for(lambda: all(3 in versions for versions in seen))
     stop.set()
-    for thread in threads:
-        thread.join()
+    for each in asking:
+        each.result(timeout=60)
     for versions in seen:
         assert set(versions) == {1, 3} and versions == sorted(versions)
     server.stop()
@@ -266,28 +266,36 @@ def test_a_port_that_is_taken_is_told_with_its_flag(flag):
             server_library.Server([], options)
 
 
-def test_requests_that_run_are_answered_when_the_server_stops(tmp_path):
+def test_requests_that_run_are_answered_when_the_server_stops(
+    tmp_path, monkeypatch
+):
     base_path = tmp_path / exported_models.NAME
     exported_models.add_version(base_path, 1)
     server = exported_models.serve(base_path)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    predict = servables.Servable.predict
+
+    def predict_late(servable, request):
+        begun.release()
+        go_on.wait(60)
+        return predict(servable, request)
+
+    monkeypatch.setattr(servables.Servable, "predict", predict_late)
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        stub.Predict(made_requests.images(), timeout=60)
         running = [
-            stub.Predict.future(made_requests.images(), timeout=60)
+            stub.Predict.future(made_requests.images(), timeout=120)
             for _ in range(8)
         ]
-        _wait_for(lambda: any(call.running() for call in running))
-        time.sleep(0.02)
-        server.stop()
-        outcomes = []
+        for _ in running:
+            assert begun.acquire(timeout=60)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        time.sleep(0.2)
+        go_on.set()
         for call in running:
-            try:
-                outcomes.append(bool(call.result().outputs))
-            except grpc.RpcError as error:
-                # It had not been taken yet.
-                outcomes.append(error.code() == grpc.StatusCode.UNAVAILABLE)
-        assert all(outcomes)
+            assert call.result().outputs
+        stopping.join()
         with pytest.raises(grpc.RpcError) as caught:
             stub.Predict(made_requests.images(), timeout=5)
         assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
