@@ -65,37 +65,31 @@ def test_whether_every_model_has_a_version_is_told(served):
     assert served.told == [True, False, True]
 
 
-def test_the_end_waits_for_a_version_that_is_loaded(served):
+def _is_loaded_at_the_end(served, wait):
+    """Whether the end comes after a version that waits while it is loaded."""
     begun, loaded = threading.Event(), []
 
-    def load_slowly():
+    def load():
         begun.set()
-        time.sleep(0.5)
+        wait()
         loaded.append(True)
 
-    served.at_load = load_slowly
+    served.at_load = load
     text_servables.add(served.base_path, 2, "second")
     served.all.start()
     assert begun.wait(60)
     served.all.stop()
-    assert loaded
+    return bool(loaded)
+
+
+def test_the_end_waits_for_a_version_that_is_loaded(served):
+    assert _is_loaded_at_the_end(served, lambda: time.sleep(0.5))
 
 
 def test_the_end_does_not_wait_for_ever(served, monkeypatch):
     monkeypatch.setattr(models, "_SECONDS_TO_END", 0.1)
-    begun, go_on, loaded = threading.Event(), threading.Event(), []
-
-    def load_for_ever():
-        begun.set()
-        go_on.wait(60)
-        loaded.append(True)
-
-    served.at_load = load_for_ever
-    text_servables.add(served.base_path, 2, "second")
-    served.all.start()
-    assert begun.wait(60)
-    served.all.stop()
-    assert not loaded
+    go_on = threading.Event()
+    assert not _is_loaded_at_the_end(served, lambda: go_on.wait(60))
     go_on.set()
 
 
